@@ -1,6 +1,12 @@
+export { EditorFrame, useDone } from "./components/EditorFrame";
+export { ItemGone } from "./components/ItemGone";
+export { NameSetting } from "./components/NameSetting";
+export { SaveProblem } from "./components/SaveProblem";
 export { SettingsFrame } from "./components/SettingsFrame";
 export { Setting, SettingsPageLayout } from "./components/SettingsParts";
 export { UnsavedChanges } from "./components/UnsavedChanges";
+export { useDraft, type Draft } from "./hooks/useDraft";
+export { useRefusals, type Refused } from "./hooks/useRefusals";
 export { useAllowedPages, useSettingsSearch } from "./hooks/useSettingsTexts";
 export { settingsPage, type SettingsPage } from "./page";
 export { ownPages } from "./pages";

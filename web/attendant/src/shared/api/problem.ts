@@ -97,3 +97,8 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof Unanswered) return true;
   return error instanceof ApiProblem && (error.status >= 500 || error.status === 429 || error.status === 408);
 }
+
+/** Whether somebody else was first: what was seen is not what is there. */
+export function isOld(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 412 || error.code === "conflict");
+}

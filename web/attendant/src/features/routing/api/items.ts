@@ -5,7 +5,7 @@ import { fetchSignedIn } from "@/shared/api/client";
 import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
 import { lasting } from "@/shared/api/lasting";
-import { ApiProblem, problemOf } from "@/shared/api/problem";
+import { isOld, problemOf } from "@/shared/api/problem";
 import type { Page } from "@/shared/api/types";
 import type { Versioned } from "@/shared/api/versioned";
 
@@ -104,11 +104,6 @@ export function useSaveItem<K extends Kind>(kind: K) {
       if (isOld(error)) void refreshed(client, kind);
     },
   });
-}
-
-/** Whether somebody else was first: what was seen is not what is there. */
-export function isOld(error: unknown): boolean {
-  return error instanceof ApiProblem && (error.status === 412 || error.code === "conflict");
 }
 
 function withItem<T extends { id: string; name: string }>(items: readonly T[], saved: T): T[] {

@@ -1,14 +1,13 @@
 import { useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
+import { type Refused, useDraft, useRefusals } from "@/features/settings";
 import type { Versioned } from "@/shared/api/versioned";
 import { notifyDone } from "@/shared/ui/notify";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useSavePolicy } from "../api/items";
 import type { Policies, Policy } from "../api/types";
-import { useDraft } from "./useDraft";
-import { useRefusals, type Refused } from "./useRefusals";
 
 export interface PolicyForm<P extends Policy> {
   values: Policies[P];

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 
+import { SaveProblem, useDraft, useRefusals } from "@/features/settings";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -15,12 +16,9 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useDeleteItem, useItems, useOrderItems, useRestore, useSaveItem } from "../../api/items";
 import type { AwayReason } from "../../api/types";
-import { useDraft } from "../../hooks/useDraft";
-import { useRefusals } from "../../hooks/useRefusals";
 import { MAX_REASONS, newReason, withName } from "../../model/presence";
 import { valuesOf } from "../../model/values";
 import routing from "../routing.module.css";
-import { SaveProblem } from "../SaveProblem";
 import { SortableList } from "../SortableList";
 import classes from "./distribution.module.css";
 

@@ -2,6 +2,7 @@ import { Button, Chip, MultiSelect, Select, SegmentedControl } from "@mantine/co
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
+import type { Refused } from "@/features/settings";
 import { useAttendants } from "@/features/attendants";
 import { DateField, TimeField } from "@/shared/time/DateField";
 import { useTimeStyle } from "@/shared/time/times";
@@ -10,7 +11,6 @@ import { IconButton } from "@/shared/ui/IconButton";
 
 import { useItems } from "../../api/items";
 import { DAYS, type Break } from "../../api/types";
-import type { Refused } from "../../hooks/useRefusals";
 import { asWeekly, isWrong, MAX_BREAKS, newBreak } from "../../model/presence";
 import classes from "./distribution.module.css";
 

@@ -3,14 +3,13 @@ import { IconPlus, IconX } from "@tabler/icons-react";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Setting } from "@/features/settings";
+import { type Refused, Setting } from "@/features/settings";
 import { useTypeChoices } from "@/shared/marks/catalogue";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { useItems } from "../../api/items";
 import type { Inactivity } from "../../api/types";
 import { usePolicyForm } from "../../hooks/usePolicyForm";
-import type { Refused } from "../../hooks/useRefusals";
 import { CLOSING, REMINDER } from "../../model/ownTexts";
 import { Duration, OnOff } from "../fields";
 import routing from "../routing.module.css";

@@ -2,10 +2,10 @@ import { Button } from "@mantine/core";
 import { useEffect, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
+import { SaveProblem } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 
 import routing from "../routing.module.css";
-import { SaveProblem } from "../SaveProblem";
 import classes from "./distribution.module.css";
 
 interface Props {

@@ -2,11 +2,11 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
+import type { Refused } from "@/features/settings";
 import { DateField, TimeField } from "@/shared/time/DateField";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import type { DayException } from "../../api/types";
-import type { Refused } from "../../hooks/useRefusals";
 import { asKind, MAX_EXCEPTIONS } from "../../model/hours";
 import classes from "./hours.module.css";
 

@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { SettingsPageLayout } from "@/features/settings";
+import { ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -14,7 +14,6 @@ import { useItems } from "../../api/items";
 import type { Hours } from "../../api/types";
 import { useOwnLanguage } from "../../hooks/useOwnLanguage";
 import { shortWeek } from "../../model/week";
-import { ItemGone } from "../ItemGone";
 import classes from "../routing.module.css";
 import { HoursEditor } from "./HoursEditor";
 import { OpenNow } from "./OpenNow";

@@ -1,10 +1,10 @@
 import { Select, Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import type { Refused } from "@/features/settings";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 
 import type { Hours, HoursPreview } from "../../api/types";
-import type { Refused } from "../../hooks/useRefusals";
 import { TranslatedText, withExamples } from "../TranslatedText";
 import classes from "./hours.module.css";
 

@@ -2,11 +2,11 @@ import { Button, Menu, MultiSelect, Select, TagsInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
+import type { Refused } from "@/features/settings";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { ABOUT, type About, type RuleCondition } from "../../api/types";
 import type { Choice, Names } from "../../hooks/useNames";
-import type { Refused } from "../../hooks/useRefusals";
 import { hasTwo, isTyped, MAX_CONDITIONS, MAX_VALUES, newCondition } from "../../model/rules";
 import classes from "./rules.module.css";
 

@@ -2,23 +2,19 @@ import { MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Setting } from "@/features/settings";
+import { EditorFrame, NameSetting, Setting, useDone, useDraft, useRefusals } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { notifyDone } from "@/shared/ui/notify";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useSaveItem } from "../../api/items";
 import type { Rule, Warning } from "../../api/types";
-import { useDraft } from "../../hooks/useDraft";
 import { useNames } from "../../hooks/useNames";
-import { useRefusals } from "../../hooks/useRefusals";
 import { useRuleWords } from "../../hooks/useRuleWords";
 import { isRight, MAX_LABELS, MAX_NAME, mistakes, newRule, withDraft } from "../../model/rules";
 import { valuesOf } from "../../model/values";
 import { DeleteItem } from "../DeleteItem";
-import { EditorFrame, useDone } from "../EditorFrame";
 import { OnOff } from "../fields";
-import { NameSetting } from "../NameSetting";
 import { Conditions } from "./Conditions";
 import { DryRunPanel } from "./DryRunPanel";
 import classes from "./rules.module.css";

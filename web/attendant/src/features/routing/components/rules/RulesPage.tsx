@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { SettingsPageLayout } from "@/features/settings";
+import { ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -17,7 +17,6 @@ import type { Rule, Warning } from "../../api/types";
 import { useRuleWords } from "../../hooks/useRuleWords";
 import { draftOf, MAX_RULES } from "../../model/rules";
 import { EnabledSwitch } from "../EnabledSwitch";
-import { ItemGone } from "../ItemGone";
 import classes from "../routing.module.css";
 import { SortableList } from "../SortableList";
 import { Circles } from "./Circles";

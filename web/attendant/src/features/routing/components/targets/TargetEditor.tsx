@@ -2,22 +2,18 @@ import { MultiSelect, NumberInput, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Setting } from "@/features/settings";
+import { EditorFrame, NameSetting, Setting, useDone, useDraft, useRefusals } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { notifyDone } from "@/shared/ui/notify";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useSaveItem } from "../../api/items";
 import type { Target } from "../../api/types";
-import { useDraft } from "../../hooks/useDraft";
 import { useNames } from "../../hooks/useNames";
-import { useRefusals } from "../../hooks/useRefusals";
 import { isRight, MAX_MINUTES, MAX_NAME, newTarget, promises, TARGETS, type TargetValues } from "../../model/targets";
 import { valuesOf } from "../../model/values";
 import { DeleteItem } from "../DeleteItem";
-import { EditorFrame, useDone } from "../EditorFrame";
 import { Duration, OnOff } from "../fields";
-import { NameSetting } from "../NameSetting";
 import { Example } from "./Example";
 import classes from "./targets.module.css";
 

@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { SettingsPageLayout } from "@/features/settings";
+import { ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -17,7 +17,6 @@ import { useNames } from "../../hooks/useNames";
 import { useOwnLanguage } from "../../hooks/useOwnLanguage";
 import { amountOf, minutesOf, TARGETS } from "../../model/targets";
 import { EnabledSwitch } from "../EnabledSwitch";
-import { ItemGone } from "../ItemGone";
 import classes from "../routing.module.css";
 import { SortableList } from "../SortableList";
 import { TargetEditor } from "./TargetEditor";

@@ -3,6 +3,7 @@ import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
+import type { Refused } from "@/features/settings";
 import { useAttendants } from "@/features/attendants";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 import { labelsQuery } from "@/shared/marks/catalogue";
@@ -11,7 +12,6 @@ import { IconButton } from "@/shared/ui/IconButton";
 import { PersonName } from "@/shared/ui/SafeText";
 
 import type { Member } from "../../api/types";
-import type { Refused } from "../../hooks/useRefusals";
 import { MAX_LOAD } from "../../model/teams";
 import { Amount } from "../fields";
 import classes from "./teams.module.css";

@@ -2,7 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Setting } from "@/features/settings";
+import { EditorFrame, NameSetting, Setting, useDone, useDraft, useRefusals } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ConfirmDialog } from "@/shared/ui/ConfirmDialog";
@@ -12,13 +12,9 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useDeleteItem, useItems, useSaveItem } from "../../api/items";
 import type { Team } from "../../api/types";
-import { useDraft } from "../../hooks/useDraft";
-import { useRefusals } from "../../hooks/useRefusals";
 import { givesAway, greetingsOf, MAX_LOAD, MAX_NAME, newTeam } from "../../model/teams";
 import { valuesOf } from "../../model/values";
-import { EditorFrame, useDone } from "../EditorFrame";
 import { Amount, OnOff } from "../fields";
-import { NameSetting } from "../NameSetting";
 import { TranslatedText, written } from "../TranslatedText";
 import { KnowsCustomer } from "./KnowsCustomer";
 import { Members } from "./Members";

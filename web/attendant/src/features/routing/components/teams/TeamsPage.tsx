@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { SettingsPageLayout } from "@/features/settings";
+import { ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -11,7 +11,6 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 
 import { useItems } from "../../api/items";
 import type { Team } from "../../api/types";
-import { ItemGone } from "../ItemGone";
 import classes from "../routing.module.css";
 import { TeamEditor } from "./TeamEditor";
 

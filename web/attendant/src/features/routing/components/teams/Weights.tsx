@@ -2,12 +2,11 @@ import { NumberInput, type NumberInputProps } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { Setting } from "@/features/settings";
+import { type Refused, Setting } from "@/features/settings";
 import { capabilitiesQuery } from "@/shared/conversations/queries";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
 
 import { useOwnLanguage } from "../../hooks/useOwnLanguage";
-import type { Refused } from "../../hooks/useRefusals";
 import { decimalSeparator } from "../../model/decimals";
 import { MAX_LOAD, MAX_WEIGHT, withAmount, withWeight, type TeamValues } from "../../model/teams";
 import classes from "./teams.module.css";

@@ -2,8 +2,9 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { SettingsPageLayout } from "@/features/settings";
 import { EmptyState } from "@/shared/ui/EmptyState";
+
+import { SettingsPageLayout } from "./SettingsParts";
 
 interface Props {
   title: string;

@@ -1,11 +1,10 @@
 import { Alert } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem } from "@/shared/api/problem";
+import { ApiProblem, isOld } from "@/shared/api/problem";
 import { CopyCode } from "@/shared/ui/CopyCode";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { isOld } from "../api/items";
 import { fieldRefusal } from "../model/refusals";
 
 /** Why something was not saved, above its button; what is wrong in one field stands at the field too. */

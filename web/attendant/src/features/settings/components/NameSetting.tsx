@@ -1,7 +1,7 @@
 import { TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { Setting } from "@/features/settings";
+import { Setting } from "./SettingsParts";
 
 interface Props {
   id: string;

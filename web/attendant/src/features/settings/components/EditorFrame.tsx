@@ -4,10 +4,10 @@ import { useEffect, useState, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
-import { SettingsPageLayout, UnsavedChanges } from "@/features/settings";
-
-import classes from "./routing.module.css";
+import classes from "./Editor.module.css";
 import { SaveProblem } from "./SaveProblem";
+import { SettingsPageLayout } from "./SettingsParts";
+import { UnsavedChanges } from "./UnsavedChanges";
 
 interface Props {
   title: string;
