@@ -3,7 +3,7 @@
     calls = CustomerCalls("webhooks", metrics, policy)      # a component: start(), stop()
     answer = await calls.call(CustomerRequest(url, headers, body, owner=endpoint_id))
 
-Why a client of our own, and what it does with receivers that misbehave: docs/adr/0040.
+Why a client of our own, and what it does with receivers that misbehave: docs/adr/0041.
 """
 
 from atd_servicekit.customer_calls.certificates import BadClientCertificate, ClientCertificate

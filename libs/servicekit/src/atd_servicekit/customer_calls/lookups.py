@@ -65,7 +65,7 @@ class Lookups:
             # One who gives up does not end the look-up for the others; nor can a thread be ended.
             return await asyncio.shield(known.running)
         if known.error is not None:
-            raise known.error
+            raise known.error.with_traceback(None)
         return known.addresses
 
     def stop(self) -> None:

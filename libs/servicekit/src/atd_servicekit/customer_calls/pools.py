@@ -191,7 +191,7 @@ class Pools:
             if waiter in queue:
                 queue.remove(waiter)
             elif waiter.done() and not waiter.cancelled():
-                _wake(queue)  # its turn goes to the next
+                _wake(queue) or _wake(self._waiters)  # its turn goes to the next
             raise
 
 
