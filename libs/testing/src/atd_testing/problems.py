@@ -15,5 +15,5 @@ def problem_of(answer: httpx.Response) -> tuple[int, str, list[str]]:
     assert body["status"] == answer.status_code
     assert body["request_id"] == answer.headers["x-request-id"]
     errors = body.get("errors", ())
-    assert all(error.keys() == {"field", "message"} for error in errors)
+    assert all({"field", "message"} <= error.keys() <= {"field", "message", "code", "limit"} for error in errors)
     return answer.status_code, body["code"], [error["field"] for error in errors]
