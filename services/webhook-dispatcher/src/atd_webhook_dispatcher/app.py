@@ -10,8 +10,11 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.customer_calls import CustomerCalls
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
+from atd_webhook_dispatcher.api import routers
+from atd_webhook_dispatcher.api.parts import Parts
 from atd_webhook_dispatcher.disabling import Disabling
 from atd_webhook_dispatcher.domain.acceptance import Unsendable
+from atd_webhook_dispatcher.domain.catalogue import Catalogue
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 from atd_webhook_dispatcher.domain.events import Event
 from atd_webhook_dispatcher.domain.matching import matches
@@ -78,8 +81,18 @@ def create_app(
         runtime.consume(topic, handler, passes_over=handler.passes_over, parse=parse)
     runtime.add_component(calls)
     runtime.add_component(engine)
-    app = runtime.create_app("Webhooks", [], description="Tells external systems what happens")
+    routes = Parts(
+        runtime=runtime,
+        endpoints=endpoints,
+        cache=cache,
+        events=events,
+        catalogue=Catalogue(),
+        urls=settings.url_policy(),
+        idempotency=runtime.use_idempotency(),
+    )
+    app = runtime.create_app("Webhooks", routers(routes), description="Tells external systems what happens")
     app.state.engine = engine
+    app.state.parts = routes
     return app
 
 

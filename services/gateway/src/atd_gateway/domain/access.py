@@ -18,6 +18,7 @@ PERMISSIONS: Mapping[str, str] = {
     "settings:manage": "change tags, labels, types, replies and rules of the company",
     "channels:read": "see which channel accounts are connected",
     "channels:manage": "connect, change and remove channel accounts",
+    "webhooks:manage": "tell external systems what happens: webhooks, their secrets and deliveries",
     "audit:read": "see who did what in the company (the audit log)",
     "presence:manage": "set how available other attendants are",
     "attendants:read": "see attendants",
@@ -28,7 +29,7 @@ PERMISSIONS: Mapping[str, str] = {
 _BOT = frozenset({"conversations:read", "conversations:write", "contacts:read"})
 _ATTENDANT = _BOT | {"conversations:assign", "contacts:write", "channels:read", "attendants:read"}
 _SUPERVISOR = _ATTENDANT | {"contacts:import", "contacts:export", "settings:manage", "presence:manage"}
-_ADMIN = _SUPERVISOR | {"privacy:manage", "audit:read", "channels:manage", "attendants:manage"}
+_ADMIN = _SUPERVISOR | {"privacy:manage", "audit:read", "channels:manage", "attendants:manage", "webhooks:manage"}
 
 ROLES: Mapping[Role, frozenset[str]] = {
     "operator": frozenset({"operator"}),

@@ -186,6 +186,9 @@ AUDITED: Mapping[str, Audited] = {
     **_hold("contacts", "contact"),
     **_hold("conversations", "conversation"),
     **_MADE_FILES,
+    **_catalogue("webhooks", "webhook"),
+    "POST /webhooks/{}/rotate-secret": Audited("setting.changed", "webhook"),
+    "DELETE /webhooks/{}/secrets/old": Audited("setting.changed", "webhook"),
 }
 """By method and path below `/api/v1`: `{}` is the subject's id, `*` any other."""
 

@@ -1,1 +1,17 @@
-"""The service's routes."""
+"""The service's routes. Each part adds its router here, on a line of its own."""
+
+from fastapi import APIRouter
+
+from atd_webhook_dispatcher.api.endpoints import endpoints_router
+from atd_webhook_dispatcher.api.event_types import event_types_router
+from atd_webhook_dispatcher.api.parts import Parts
+from atd_webhook_dispatcher.api.preview import preview_router
+
+
+def routers(parts: Parts) -> list[APIRouter]:
+    """The routes of the service; those with a fixed name come before those with an id in its place."""
+    return [
+        event_types_router(parts),
+        preview_router(parts),
+        endpoints_router(parts),
+    ]

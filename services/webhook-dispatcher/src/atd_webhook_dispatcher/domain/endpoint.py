@@ -21,6 +21,20 @@ RETRY_SECONDS: tuple[int, ...] = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200
 MOST_ENDPOINTS = 50
 """Endpoints of a company."""
 
+MOST_URL_CHARACTERS = 2_000
+MOST_EVENT_TYPES = 100
+MOST_FILTER_VALUES = 100
+"""Of one kind of filter."""
+
+MOST_RETRIES = 20
+LONGEST_PAUSE_SECONDS = 7 * 86_400
+"""Between two attempts."""
+
+MOST_CONCURRENCY = 100
+MOST_PER_SECOND = 1_000.0
+LEAST_PER_SECOND = 0.01
+MOST_DISABLE_AFTER_HOURS = 30 * 24
+
 MOST_KEPT_WHILE_PAUSED = 100_000
 """Deliveries that wait for a paused endpoint; later ones are left out, counted, and can be replayed."""
 

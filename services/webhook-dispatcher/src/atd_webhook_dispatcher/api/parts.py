@@ -1,0 +1,80 @@
+"""What the routes share: what they are built from, and who may call them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from fastapi import Depends
+from pydantic import field_validator
+
+from atd_schemas.topics import WEBHOOK_EVENTS
+from atd_servicekit.errors import StaleVersion
+from atd_servicekit.idempotency import Idempotency
+from atd_servicekit.identity import Identity, Requires
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.outbox import next_order
+from atd_servicekit.problems import not_found, unavailable
+from atd_servicekit.requests import RequestBody
+from atd_servicekit.runtime import Runtime
+from atd_servicekit.url_policy import UrlPolicy
+from atd_webhook_dispatcher.api.telling import enabled_event
+from atd_webhook_dispatcher.domain.catalogue import Catalogue
+from atd_webhook_dispatcher.domain.endpoint import Endpoint
+from atd_webhook_dispatcher.store.endpoints import EndpointCache, Endpoints
+from atd_webhook_dispatcher.store.events import Events
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+T = TypeVar("T")
+
+PERMISSION = "webhooks:manage"
+Manager = Annotated[Identity, Depends(Requires(PERMISSION))]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the composition root hands to the routes."""
+
+    runtime: Runtime
+    endpoints: Endpoints
+    cache: EndpointCache
+    events: Events
+    catalogue: Catalogue
+    urls: UrlPolicy
+    idempotency: Idempotency
+
+    async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
+        """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""
+        try:
+            return await self.runtime.transaction(work)
+        except StaleVersion as error:
+            raise unavailable("Another request changed this at the same time; try again.") from error
+
+    async def endpoint(self, tenant_id: str, endpoint_id: str, session: "Session | None" = None) -> Endpoint:
+        """An endpoint of the caller's company. Raises `Problem` 404."""
+        found = await self.endpoints.one(tenant_id, endpoint_id, session)
+        if found is None:
+            raise not_found("Webhook not found.")
+        return found
+
+    async def tell_enabled(self, session: "Session", identity: Identity, before: Endpoint, after: Endpoint) -> None:
+        """Tell, by the outbox, that somebody enabled an endpoint that was disabled."""
+        event = enabled_event(after, identity, after.state_since)
+        order = next_order(after.state_since, next_order(before.state_since))
+        await self.runtime.outbox.add(session, [Outgoing.of(WEBHOOK_EVENTS, event)], order=order)
+
+
+class Body(RequestBody):
+    """What every request's body has in common: unknown fields are refused, and so is text that cannot be stored."""
+
+    @field_validator("*")
+    @classmethod
+    def _encodable(cls, value: object) -> object:
+        """JSON can contain an unpaired surrogate, which is no Unicode text."""
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError("contains an unpaired surrogate") from None
+        return value
