@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_servicekit.customer_calls import MAX_ANSWER_BYTES, RESERVED_HEADERS, CustomerRequest
+from atd_servicekit.customer_calls import MAX_ANSWER_BYTES, RESERVED_HEADERS, CustomerRequest, UnsendableRequest
 from atd_servicekit.customer_calls.answers import MAX_HEADER_BYTES, AnswerReader
 from atd_servicekit.customer_calls.client import _bytes_of
 from atd_servicekit.url_parts import BadUrl, split_url
@@ -82,15 +82,17 @@ def test_urls_that_two_readers_read_in_two_ways_are_refused(url: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(RESERVED_HEADERS))
 def test_headers_that_frame_a_request_are_the_clients_own(name: str) -> None:
-    with pytest.raises(ValueError, match="client's own"):
+    with pytest.raises(UnsendableRequest, match="client's own"):
         written("https://hooks.example/", [(name.title(), "x")])
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("X", "a\r\nHost: evil"), ("X", "a\n"), ("X\r\nHost", "b"), ("X", "\0"), ("X", "a\r")]
+    ("name", "value"),
+    [("X", "a\r\nHost: evil"), ("X", "a\n"), ("X\r\nHost", "b"), ("X", "\0"), ("X", "a\r"), ("X", "\ud800")],
+    ids=["two lines", "LF", "name", "NUL", "CR", "surrogate"],
 )
 def test_a_header_cannot_begin_another(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match="line break"):
+    with pytest.raises(UnsendableRequest, match=r"line break|surrogate"):
         written("https://hooks.example/", [(name, value)])
 
 

@@ -55,7 +55,8 @@ class EndpointCalls:
     async def send(self, endpoint: Endpoint, delivery: Delivery, body: bytes) -> CustomerAnswer:
         """Send `body` once. After 401 with an OAuth token: once more with another token, before it counts.
 
-        Raises `CallFailed`, and `NotAuthorized` where there is no token or the credentials cannot be opened.
+        Raises `CallFailed`, `NotAuthorized` where there is no token or the credentials cannot be opened, and
+        `UnsendableRequest` for what no request can carry.
         """
         prepared = self._of(endpoint)
         if prepared.oauth is None:

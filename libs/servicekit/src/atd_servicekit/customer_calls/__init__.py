@@ -15,6 +15,7 @@ from atd_servicekit.customer_calls.model import (
     CustomerAnswer,
     CustomerRequest,
     FailureKind,
+    UnsendableRequest,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "CustomerCalls",
     "CustomerRequest",
     "FailureKind",
+    "UnsendableRequest",
 ]

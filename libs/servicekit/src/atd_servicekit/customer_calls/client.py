@@ -12,7 +12,13 @@ from atd_servicekit.customer_calls.certificates import TlsContexts
 from atd_servicekit.customer_calls.connection import Connection, ConnectionStale
 from atd_servicekit.customer_calls.dialing import Dialer
 from atd_servicekit.customer_calls.lookups import Lookups, Resolve, system_addresses
-from atd_servicekit.customer_calls.model import RESERVED_HEADERS, CallFailed, CustomerAnswer, CustomerRequest
+from atd_servicekit.customer_calls.model import (
+    RESERVED_HEADERS,
+    CallFailed,
+    CustomerAnswer,
+    CustomerRequest,
+    UnsendableRequest,
+)
 from atd_servicekit.customer_calls.pools import MAX_CONNECTIONS, MAX_PER_OWNER, Key, Pools
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.url_parts import UrlParts, split_url
@@ -69,7 +75,7 @@ class CustomerCalls:
 
         A connection that was kept and ends without one byte of an answer is replaced and the same bytes are sent again
         at once (`repeated`), which is no failure of the server's. Nothing else is repeated. Raises `CallFailed`, and
-        `ValueError` for headers that no request may have.
+        `UnsendableRequest` for headers that no request may have.
         """
         started = perf_counter()
         try:
@@ -189,7 +195,7 @@ async def _exchange_on(
 
 
 def _bytes_of(request: CustomerRequest, url: UrlParts) -> bytes:
-    """The request as it is written. Raises `ValueError` where a header could end it or begin another."""
+    """The request as it is written. Raises `UnsendableRequest` where a header could end it or begin another."""
     lines = [
         f"{request.method} {url.target} HTTP/1.1",
         f"Host: {url.authority}",
@@ -198,9 +204,12 @@ def _bytes_of(request: CustomerRequest, url: UrlParts) -> bytes:
     ]
     for name, value in request.headers:
         if name.lower() in RESERVED_HEADERS:
-            raise ValueError(f"the header {name!r} is the client's own")
+            raise UnsendableRequest(f"the header {name.lower()} is the client's own")
         lines.append(f"{name}: {value}")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1 or "\0" in head:
-        raise ValueError("a header contains a line break or a NUL character")
-    return b"%b\r\n\r\n%b" % (head.encode(), request.body)
+        raise UnsendableRequest("a header contains a line break or a NUL character")
+    try:
+        return b"%b\r\n\r\n%b" % (head.encode(), request.body)
+    except UnicodeEncodeError:
+        raise UnsendableRequest("a header contains an unpaired surrogate") from None

@@ -75,6 +75,10 @@ class CustomerAnswer:
         return "" if self.header("content-encoding") is not None else self.body.decode("utf-8", "replace")
 
 
+class UnsendableRequest(ValueError):
+    """The request cannot be written, and never could be. The text says why and repeats no value of a header."""
+
+
 class CallFailed(Exception):
     """No answer came. `detail` says why in words, and names neither address nor path nor query.
 

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from atd_servicekit.clock import Clock
-from atd_servicekit.customer_calls import CallFailed, CustomerAnswer
+from atd_servicekit.customer_calls import CallFailed, CustomerAnswer, UnsendableRequest
 from atd_webhook_dispatcher.domain.delivery import Attempt, AttemptOutcome, Delivery
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 from atd_webhook_dispatcher.oauth import NotAuthorized
@@ -39,6 +39,8 @@ async def attempt(sender: Sender, clock: Clock, endpoint: Endpoint, delivery: De
     except NotAuthorized as refused:
         ms = _ms((clock.now() - at).total_seconds())
         return Attempt(at=at, outcome="not_authorized", ms=ms, error=str(refused))
+    except UnsendableRequest as error:
+        return Attempt(at=at, outcome="unsendable", ms=0, error=str(error))
     return of_answer(answer, at)
 
 
