@@ -15,7 +15,7 @@ from atd_servicekit.problems import FieldError
 from atd_servicekit.url_policy import UrlPolicy
 from atd_webhook_dispatcher.api.endpoint_bodies import AuthBody, EndpointBody
 from atd_webhook_dispatcher.domain.catalogue import Catalogue
-from atd_webhook_dispatcher.domain.endpoint import Auth, Endpoint, Filters, Shape
+from atd_webhook_dispatcher.domain.endpoint import Auth, Endpoint, Filters, Shape, enabled
 from atd_webhook_dispatcher.domain.expressions import BadExpression, check_expression
 from atd_webhook_dispatcher.domain.headers import header_problems
 from atd_webhook_dispatcher.domain.shaping import CannotShape, paths_in, shaped, template_problems
@@ -96,7 +96,7 @@ class Configuring:
             disable_after=timedelta(hours=body.disable_after_hours),
             while_paused=body.while_paused,
         )
-        return self._with_state(made, before, enabled=body.enabled)
+        return self._with_state(made, before, wants_enabled=body.enabled)
 
     def choice(self, body: EndpointBody, given: frozenset[str]) -> tuple[Filters, Shape]:
         """Which events, and what of them; mistakes are added to `errors`."""
@@ -210,11 +210,11 @@ class Configuring:
             return None
         return seal(self.cipher, before.id, "client_certificate", pem)
 
-    def _with_state(self, made: Endpoint, before: Endpoint, *, enabled: bool) -> Endpoint:
+    def _with_state(self, made: Endpoint, before: Endpoint, *, wants_enabled: bool) -> Endpoint:
         """The state that a person wants; what is disabled stays so until somebody enables it."""
-        if enabled and made.state != "enabled":
-            return replace(made, state="enabled", state_since=self.now, disabled_reason=None, reset_at=self.now)
-        if not enabled and made.state == "enabled":
+        if wants_enabled and made.state != "enabled":
+            return enabled(made, self.now)
+        if not wants_enabled and made.state == "enabled":
             return replace(made, state="paused", state_since=self.now)
         return replace(made, reset_at=self.now) if made.url != before.url else made
 

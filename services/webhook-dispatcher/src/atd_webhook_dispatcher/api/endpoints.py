@@ -106,13 +106,7 @@ def _changing(router: APIRouter, parts: Parts) -> None:
             now = parts.runtime.clock.now()
             before = await _read(parts, session, identity, webhook_id, version)
             after = _checked(parts, _merged(before, given), before, now, frozenset(given))
-            if after == before:
-                return before
-            after = replace(after, version=before.version + 1, changed_at=now)
-            await parts.endpoints.save(session, before, after)
-            if before.state == "disabled" and after.state == "enabled":
-                await parts.tell_enabled(session, identity, before, after)
-            return replace(after, failing=None) if after.reset_at != before.reset_at else after
+            return before if after == before else await parts.save(session, identity, before, after)
 
         after = await parts.transaction(work)
         parts.cache.forget(identity.tenant_id)
@@ -149,7 +143,7 @@ def _secrets(router: APIRouter, parts: Parts) -> None:
                 secrets = rotated(before.secrets, seal(parts.runtime.cipher, before.id, "secret", secret), now)
             except TooManySecrets as error:
                 raise conflict(f"{str(error).capitalize()}; end the old ones first.", "too_many") from None
-            after = await _keep_secrets(parts, session, before, secrets, now)
+            after = await parts.save(session, identity, before, replace(before, secrets=secrets))
             view = RotatedSecretView(secret=secret, secrets=secret_views(after, now))
             return _stored(200, view, after)
 
@@ -173,25 +167,15 @@ def _secrets(router: APIRouter, parts: Parts) -> None:
 
         async def work(session: "Session") -> Endpoint:
             before = await _read(parts, session, identity, webhook_id, version)
-            current = [one for one in before.secrets if one.until is None]
-            return (
-                before
-                if len(current) == len(before.secrets)
-                else await _keep_secrets(parts, session, before, current, now)
-            )
+            current = tuple(one for one in before.secrets if one.until is None)
+            if current == before.secrets:
+                return before
+            return await parts.save(session, identity, before, replace(before, secrets=current))
 
         after = await parts.transaction(work)
         parts.cache.forget(identity.tenant_id)
         set_etag(response, after.version)
         return SecretsView(secrets=secret_views(after, now))
-
-
-async def _keep_secrets(
-    parts: Parts, session: "Session", before: Endpoint, secrets: Sequence[SigningSecret], now: datetime
-) -> Endpoint:
-    after = replace(before, secrets=tuple(secrets), version=before.version + 1, changed_at=now)
-    await parts.endpoints.save(session, before, after)
-    return after
 
 
 async def _read(

@@ -1,7 +1,7 @@
 """What the routes share: what they are built from, and who may call them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends
@@ -19,7 +19,7 @@ from atd_servicekit.runtime import Runtime
 from atd_servicekit.url_policy import UrlPolicy
 from atd_webhook_dispatcher.api.telling import enabled_event
 from atd_webhook_dispatcher.domain.catalogue import Catalogue
-from atd_webhook_dispatcher.domain.endpoint import Endpoint
+from atd_webhook_dispatcher.domain.endpoint import Endpoint, enabled
 from atd_webhook_dispatcher.store.endpoints import EndpointCache, Endpoints
 from atd_webhook_dispatcher.store.events import Events
 
@@ -58,11 +58,26 @@ class Parts:
             raise not_found("Webhook not found.")
         return found
 
-    async def tell_enabled(self, session: "Session", identity: Identity, before: Endpoint, after: Endpoint) -> None:
-        """Tell, by the outbox, that somebody enabled an endpoint that was disabled."""
-        event = enabled_event(after, identity, after.state_since)
-        order = next_order(after.state_since, next_order(before.state_since))
-        await self.runtime.outbox.add(session, [Outgoing.of(WEBHOOK_EVENTS, event)], order=order)
+    async def enable(self, session: "Session", identity: Identity, before: Endpoint) -> Endpoint:
+        """Enable an endpoint as it was read in the session, on behalf of a person; as it is then.
+
+        Raises `StaleVersion` when somebody has changed it meanwhile.
+        """
+        after = enabled(before, self.runtime.clock.now())
+        return before if after is before else await self.save(session, identity, before, after)
+
+    async def save(self, session: "Session", identity: Identity, before: Endpoint, after: Endpoint) -> Endpoint:
+        """Keep what a person changed, and tell of it where that enables what was disabled; as it is then.
+
+        Raises `StaleVersion` when somebody else has changed it meanwhile.
+        """
+        after = replace(after, version=before.version + 1, changed_at=self.runtime.clock.now())
+        await self.endpoints.save(session, before, after)
+        if before.state == "disabled" and after.state == "enabled":
+            event = enabled_event(after, identity, after.state_since)
+            order = next_order(after.state_since, next_order(before.state_since))
+            await self.runtime.outbox.add(session, [Outgoing.of(WEBHOOK_EVENTS, event)], order=order)
+        return after if after.reset_at == before.reset_at else replace(after, failing=None)
 
 
 class Body(RequestBody):

@@ -1,7 +1,7 @@
 """An endpoint: one URL of an external system, and what it wants to be told. Data only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -123,6 +123,13 @@ class Endpoint:
     changed_at: datetime
     reset_at: datetime
     deleted_at: datetime | None = None
+
+
+def enabled(endpoint: Endpoint, now: datetime) -> Endpoint:
+    """The endpoint when a person has enabled it; itself when it was."""
+    if endpoint.state == "enabled":
+        return endpoint
+    return replace(endpoint, state="enabled", state_since=now, disabled_reason=None, reset_at=now)
 
 
 @dataclass(frozen=True, slots=True)
