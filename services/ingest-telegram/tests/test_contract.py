@@ -402,7 +402,7 @@ class TestSends(Contract):
 
     async def test_no_token_stands_in_a_log_line_or_an_event_of_a_send(self, channel: ChannelUnderTest) -> None:
         account, file = await channel.connect(), await channel.keep(b"%PDF", "application/pdf")
-        channel.refuse("passing")
+        channel.refuse("passing", account)
         with capture_logs() as lines:
             await channel.ask(channel.message(account), channel.document(account, file))
             receipts = await channel.receipts(account, 2)

@@ -87,8 +87,8 @@ class ChangesContract(Contract):
 
     async def test_trouble_between_two_parts_repeats_none_of_them(self, channel: ChannelUnderTest) -> None:
         asked, parts, account = await _long(channel)
-        channel.refuse("passing", text_contains="parte0002")
-        channel.refuse("passing", text_contains="parte0003")
+        channel.refuse("passing", account, text_contains="parte0002")
+        channel.refuse("passing", account, text_contains="parte0003")
         await channel.ask(asked)
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
@@ -98,7 +98,7 @@ class ChangesContract(Contract):
         self, channel: ChannelUnderTest
     ) -> None:
         asked, parts, account = await _long(channel)
-        refusal = channel.refuse("final", text_contains="parte0003")
+        refusal = channel.refuse("final", account, text_contains="parte0003")
         await channel.ask(asked)
         [failed] = await channel.receipts(account, 1)
         assert failure_of(failed) == (refusal.failure, refusal.code)

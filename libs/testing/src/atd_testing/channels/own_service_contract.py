@@ -129,7 +129,7 @@ class OwnServiceContract(Contract):
         channel = await start_channel(send_until=HOURS, fetch_until=HOURS)
         suspended, throttled = await channel.connect("an-old-token-of-the-account"), await channel.connect()
         channel.provider.state.revoked_tokens = {"an-old-token-of-the-account"}
-        throttle = channel.refuse("account throttle", account=channel.case.account_of(throttled), times=None)
+        throttle = channel.refuse("account throttle", throttled, times=None)
         commands = [channel.message(suspended, f"{n}", conversation) for conversation in "ab" for n in range(2)]
         too_much, later = channel.message(throttled, "too much"), channel.message(throttled, "later")
         closing = channel.message(throttled, "closing", reply_until=datetime.now(UTC) + HOURS / 2)
@@ -167,7 +167,7 @@ class OwnServiceContract(Contract):
         accounts = disabled, deleted = await channel.connect(), await channel.connect()
         gates = channel.service.db["sends_gates"]
         for account in accounts:
-            channel.refuse("account throttle", account=channel.case.account_of(account), times=None)
+            channel.refuse("account throttle", account, times=None)
             await channel.ask(channel.message(account, "too much"))
             await eventually(lambda: gates.find_one({"_id": account["id"]}))  # noqa: B023 - awaited in the same turn
             await channel.ask(channel.message(account, "behind it"))
@@ -182,7 +182,7 @@ class OwnServiceContract(Contract):
         channel = await start_channel(account_refresh=SOON)
         account, other = await channel.connect(), await channel.connect()
         gates = channel.service.db["sends_gates"]
-        channel.refuse("account throttle", account=channel.case.account_of(account), times=None)
+        channel.refuse("account throttle", account, times=None)
         await channel.ask(channel.message(account, "too much"))
         throttled = await eventually(lambda: gates.find_one({"_id": account["id"]}))
         await channel.change(account, {"name": "Another name"})

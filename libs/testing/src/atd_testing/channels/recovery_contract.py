@@ -13,7 +13,7 @@ class RecoveryContract(Contract):
     async def test_a_cut_send_is_proven_by_its_receipt_and_not_repeated(self, channel: ChannelUnderTest) -> None:
         channel.need("receipts")
         account, conversation = await channel.connect(), uuid7()
-        channel.provider.state.behaviours = [Behaviour(kind="cut_after")]
+        channel.misbehave(Behaviour(kind="cut_after"), account)
         asked = channel.message(account, "did it arrive?", conversation)
         await channel.ask(asked, channel.message(account, "after it", conversation))
         [sent] = await eventually(lambda: channel.sent(account))
@@ -26,7 +26,7 @@ class RecoveryContract(Contract):
     async def test_a_receipt_of_another_account_proves_nothing(self, channel: ChannelUnderTest) -> None:
         channel.need("receipts")
         account, stranger = await channel.connect(), await channel.connect()
-        channel.provider.state.behaviours = [Behaviour(kind="cut_after")]
+        channel.misbehave(Behaviour(kind="cut_after"), account)
         asked = channel.message(account, "did it arrive?")
         await channel.ask(asked)
         await eventually(lambda: channel.sent(account))
@@ -39,7 +39,7 @@ class RecoveryContract(Contract):
     async def test_a_reaction_whose_answer_was_lost_is_sent_again_at_once(self, channel: ChannelUnderTest) -> None:
         channel.need("reactions")
         account, conversation = await channel.connect(), uuid7()
-        channel.provider.state.behaviours = [Behaviour(kind="cut_after")]
+        channel.misbehave(Behaviour(kind="cut_after"), account)
         await channel.ask(channel.reaction(account, "👍", conversation))
         await channel.ask(channel.message(account, "after it", conversation))
         await channel.receipts(account, 1)

@@ -49,7 +49,7 @@ class SendingContract(Contract):
         self, channel: ChannelUnderTest
     ) -> None:
         account, conversation = await channel.connect(), uuid7()
-        refusal = channel.refuse("final", details="the provider's own words")
+        refusal = channel.refuse("final", account, details="the provider's own words")
         await channel.ask(
             channel.message(account, "refused", conversation), channel.message(account, "next", conversation)
         )
@@ -63,8 +63,8 @@ class SendingContract(Contract):
 
     async def test_trouble_that_passes_is_tried_again(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
-        channel.refuse("passing")
-        channel.refuse("passing")
+        channel.refuse("passing", account)
+        channel.refuse("passing", account)
         await channel.ask(channel.message(account, "patience"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
@@ -74,7 +74,7 @@ class SendingContract(Contract):
         account = await channel.connect()
         channel.need("conversation throttle")
         first, other = channel.case.customers
-        channel.refuse("conversation throttle", recipient=first, times=None)
+        channel.refuse("conversation throttle", account, recipient=first, times=None)
         free = uuid7()
         await channel.ask(channel.message(account, "stuck"))
         await channel.ask(*(channel.message(account, f"{n}", free, recipient=other) for n in range(5)))
@@ -83,7 +83,7 @@ class SendingContract(Contract):
 
     async def test_a_throttled_account_waits_alone_and_others_keep_their_order(self, channel: ChannelUnderTest) -> None:
         throttled, free = await channel.connect(), await channel.connect()
-        channel.refuse("account throttle", account=channel.case.account_of(throttled), times=None)
+        channel.refuse("account throttle", throttled, times=None)
         conversation = uuid7()
         await channel.ask(*(channel.message(throttled, "stuck") for _ in range(3)))
         await channel.ask(*(channel.message(free, f"{n}", conversation) for n in range(5)))
@@ -153,7 +153,7 @@ class SendingContract(Contract):
         [sent] = await channel.receipts(account, 1)
         assert sent.data.about == "message"
         assert [one.kind for one in channel.sent(account)] == ["reaction"] * 3 + ["text"]
-        refusal = channel.refuse("final")
+        refusal = channel.refuse("final", account)
         await channel.ask(channel.reaction(account, "😮", conversation))
         _, failed = await channel.receipts(account, 2)
         assert (failed.data.about, failure_of(failed)) == ("reaction", (refusal.failure, refusal.code))
@@ -170,7 +170,7 @@ class SendingContract(Contract):
 
     async def test_a_send_leaves_one_line_without_text_person_or_credentials(self, channel: ChannelUnderTest) -> None:
         account, conversation = await channel.connect(), uuid7()
-        refusal = channel.refuse("final")
+        refusal = channel.refuse("final", account)
         asked = channel.message(account, TEXT, conversation)
         with capture_logs() as lines:
             await channel.ask(asked)

@@ -29,7 +29,7 @@ from atd_schemas.outbound import (
 from atd_schemas.topics import outbound_topic
 from atd_servicekit.files import FileStore, file_key
 from atd_testing.channels.case import ChannelCase, CustomerFile, Feature, Json, ServedProvider, Trouble
-from atd_testing.providers import SentMessage
+from atd_testing.providers import Behaviour, SentMessage
 from atd_testing.service import RunningService
 from atd_testing.topics import TopicReader
 from atd_testing.waiting import eventually
@@ -175,11 +175,21 @@ class ChannelUnderTest:
         )
         return OutboundAction(**self._envelope(conversation), data=data)
 
-    def refuse(self, trouble: Trouble, **changes: Any) -> Any:
-        """Have the fake refuse sends; answers the `Refusal`."""
+    def refuse(self, trouble: Trouble, channel: Json | None = None, **changes: Any) -> Any:
+        """Have the fake refuse sends of an account; answers the `Refusal`.
+
+        Without an account the next send takes it, also one that an earlier test has left waiting in a shared service.
+        """
         refusal = self.case.refusal(trouble)
+        if channel is not None:
+            changes["account"] = self.case.account_of(channel)
         self.provider.state.behaviours.append(refusal.behaviour.model_copy(update=changes))
         return refusal
+
+    def misbehave(self, behaviour: Behaviour, channel: Json) -> None:
+        """Have the fake treat sends of an account like this."""
+        account = self.case.account_of(channel)
+        self.provider.state.behaviours.append(behaviour.model_copy(update={"account": account}))
 
     def sent(self, *channels: Json) -> list[SentMessage]:
         """What went out from these accounts, in order."""

@@ -72,7 +72,7 @@ class UploadContract(Contract):
     async def test_a_repeat_that_has_to_wait_does_not_upload_at_each_attempt(self, channel: ChannelUnderTest) -> None:
         channel.need("uploads")
         account, file = await channel.connect(), await channel.keep()
-        channel.refuse("passing", times=2)
+        channel.refuse("passing", account, times=2)
         await channel.ask(channel.document(account, file, attempt=1))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
@@ -119,7 +119,7 @@ class UploadContract(Contract):
         account, file = await channel.connect(), await channel.keep()
         channel.need("conversation throttle")
         first, other = channel.case.customers
-        channel.refuse("conversation throttle", recipient=first, times=None)
+        channel.refuse("conversation throttle", account, recipient=first, times=None)
         others = [channel.document(account, file, recipient=other) for _ in range(4)]
         await channel.ask(channel.document(account, file), *others)
         receipts = await channel.receipts(account, 4)
@@ -129,7 +129,7 @@ class UploadContract(Contract):
         channel.need("attendants' files")
         account, file = await channel.connect(), await channel.keep()
         if "uploads" in channel.case.lacks:
-            channel.refuse("passing")
+            channel.refuse("passing", account)
         else:
             channel.provider.state.behaviours = [Behaviour(kind="server_error", on="upload")]
         with capture_logs() as lines:
