@@ -17,7 +17,13 @@ from atd_conversation.domain.events import (
 )
 from atd_conversation.domain.tagging import retag
 from atd_schemas.contents import MessageKind
-from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType, ScheduledRef
+from atd_schemas.conversation import (
+    ContactEventType,
+    ConversationChanged,
+    ConversationEventType,
+    MessageEventType,
+    ScheduledRef,
+)
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundContact
 from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter, encode
@@ -52,7 +58,8 @@ def test_the_event_of_a_conversation_shows_it_right_after_the_change(conversatio
         "causation_id": "r1",
         "source": "conversation",
     }
-    shown = event.data.conversation  # type: ignore[union-attr]  # an event of a conversation
+    assert isinstance(event, ConversationChanged)
+    shown = event.data.conversation
     assert (shown.status, shown.sequence, event.data.changed) == ("open", 3, ("assignee", "status"))
     assert adapter(CONVERSATION_EVENTS).validate_json(encode(event)) == event
 

@@ -146,7 +146,7 @@ class Read:
     fields: Document | None = None
 
     @classmethod
-    def of_ids(cls, collection: str, ids: Iterable[str], fields: Document | None = None) -> "Read":
+    def of_ids(cls, collection: str, ids: Iterable[object], fields: Document | None = None) -> "Read":
         """The documents with these ids."""
         wanted = list(ids)
         return cls(collection, {"_id": {"$in": wanted}}, len(wanted), fields)
