@@ -5,8 +5,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from atd_servicekit.url_policy import UrlPolicy
+from atd_servicekit.url_policy import CustomerUrlSettings, UrlPolicy
+from atd_testing.keys import IDENTITY_PUBLIC_KEY
 
 STRICT, LENIENT = UrlPolicy(), UrlPolicy(allow_private=True)
 
@@ -120,6 +122,93 @@ def test_an_ipv4_address_inside_an_ipv6_address_is_judged_alike(address: IPv4Add
         assert (STRICT.address_problem(str(ip_address(wrapped))) is None) == (plain is None)
 
 
+def policy(**settings: str | bool) -> UrlPolicy:
+    chosen = {f"customer_urls_{name}": value for name, value in settings.items()}
+    given = {"port": 0, "identity_public_keys": IDENTITY_PUBLIC_KEY, **chosen}
+    return CustomerUrlSettings.model_validate(given).url_policy()
+
+
+@pytest.mark.parametrize(
+    ("networks", "address", "is_open"),
+    [
+        ("10.1.2.0/24, fd12:3456::/64", "10.1.2.3", True),
+        ("10.1.2.0/24, fd12:3456::/64", "fd12:3456::1", True),
+        ("10.1.2.0/24, fd12:3456::/64", "10.1.3.1", False),
+        ("10.1.2.0/24", "::ffff:10.1.2.3", True),
+        ("198.18.0.0/15", "198.18.0.1", True),
+        ("0.0.0.0/0,::/0", "127.0.0.1", True),
+        ("0.0.0.0/0,::/0", "169.254.169.254", False),
+        ("0.0.0.0/0,::/0", "168.63.129.16", False),
+        ("0.0.0.0/0,::/0", "100.100.100.200", False),
+        ("0.0.0.0/0,::/0", "192.0.0.192", False),
+        ("0.0.0.0/0,::/0", "fd00:ec2::254", False),
+        ("0.0.0.0/0,::/0", "fe80::1", False),
+        ("0.0.0.0/0,::/0", "224.0.0.1", False),
+        ("0.0.0.0/0,::/0", "255.255.255.255", False),
+        ("0.0.0.0/0,::/0", "0.0.0.0", False),  # noqa: S104 - an address to refuse
+        ("0.0.0.0/0,::/0", "ff02::1", False),
+        ("0.0.0.0/0,::/0", "::", False),
+    ],
+)
+def test_operators_open_networks_but_never_metadata_link_local_or_multicast(
+    networks: str, address: str, *, is_open: bool
+) -> None:
+    assert (policy(networks=networks).address_problem(address) is None) is is_open
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "is_open"),
+    [
+        ("erp.example.com", "10.1.2.3", True),
+        ("ERP.example.com.", "10.1.2.3", True),
+        ("a.inside.example.com", "fd12::1", True),
+        ("a.b.inside.example.com", "127.0.0.1", True),
+        ("inside.example.com", "10.1.2.3", False),
+        ("evil-inside.example.com", "10.1.2.3", False),
+        ("a.erp.example.com", "10.1.2.3", False),
+        ("", "10.1.2.3", False),
+        ("erp.example.com", "169.254.169.254", False),
+        ("erp.example.com", "198.18.0.1", False),
+    ],
+)
+def test_names_that_operators_list_may_be_private(host: str, address: str, *, is_open: bool) -> None:
+    listed = policy(hosts="erp.example.com, *.Inside.example.com")
+    assert (listed.address_problem(address, host) is None) is is_open
+
+
+def test_operators_choose_ports_and_whether_http_will_do() -> None:
+    chosen = policy(ports="443,9000-9001", allow_http=True)
+    for port, problem in (
+        (443, None),
+        (9_001, None),
+        (9_002, "port 9002 is not allowed"),
+        (80, "port 80 is not allowed"),
+    ):
+        assert chosen.url_problem(f"https://example.com:{port}/") == problem
+    assert chosen.url_problem("http://example.com:443/") is None
+    assert policy().url_problem("http://example.com/") == "must begin with https://"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("networks", "10.0.0.1/8"),
+        ("networks", "inside"),
+        ("hosts", "https://erp.example.com"),
+        ("hosts", "10.0.0.1"),
+        ("hosts", "erp.example.com:8443"),
+        ("hosts", "*"),
+        ("ports", "0"),
+        ("ports", "9000-80"),
+        ("ports", "70000"),
+        ("ports", "https"),
+    ],
+)
+def test_settings_that_open_something_else_than_they_seem_to_end_the_start(name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=f"customer_urls_{name}"):
+        policy(**{name: value})
+
+
 def test_what_is_no_address_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not appear"):
         STRICT.address_problem("example.com")
@@ -160,6 +249,10 @@ def test_urls_of_customers_are_allowed(url: str) -> None:
         ("https://[::1/", "is not a URL"),
         ("https://127.0.0.1/", "127.0.0.1 is in a private network"),
         ("https://[::ffff:169.254.169.254]/", "169.254.169.254 is not a public address"),
+        ("https://127\u30020\u30020\u30021/", "127.0.0.1 is in a private network"),
+        ("https://example.com/a b", "has a character that must be percent-encoded (a space is %20)"),
+        ("https://example.com/\u00e7", "has a character that must be percent-encoded (a space is %20)"),
+        ("https://example.com\\@evil.example/", "is not a URL"),
     ],
 )
 def test_urls_that_are_none_of_a_customers_are_refused_with_a_reason(url: str, problem: str) -> None:
@@ -179,6 +272,12 @@ def test_urls_that_are_none_of_a_customers_are_refused_with_a_reason(url: str, p
         "0177.0.0.1",
         "\u2460.0.0.1",
         "127.0.0.1%00.example",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "127.1",
+        "127.0.0.1.",
+        "1.2.3.4.5",
     ],
 )
 def test_hosts_at_which_the_client_would_fail_are_refused(host: str) -> None:

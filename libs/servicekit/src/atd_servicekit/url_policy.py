@@ -62,6 +62,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 Network = IPv4Network | IPv6Network
 
 _DEFAULT_PORTS = "80,443,1024-65535"
+_MOST_PORTS = 65_536
 
 
 class CustomerUrlSettings(ServiceSettings):
@@ -98,6 +99,12 @@ class CustomerUrlSettings(ServiceSettings):
         read_networks(value)
         return value
 
+    @field_validator("customer_urls_hosts")
+    @classmethod
+    def _check_hosts(cls, value: str) -> str:
+        read_hosts(value)
+        return value
+
     @field_validator("customer_urls_ports")
     @classmethod
     def _check_ports(cls, value: str) -> str:
@@ -110,7 +117,7 @@ class CustomerUrlSettings(ServiceSettings):
             allow_private=self.customer_urls_allow_private,
             allow_http=self.customer_urls_allow_http,
             networks=read_networks(self.customer_urls_networks),
-            hosts=tuple(host.lower() for host in _listed(self.customer_urls_hosts)),
+            hosts=read_hosts(self.customer_urls_hosts),
             ports=read_ports(self.customer_urls_ports),
         )
 
@@ -120,12 +127,30 @@ def read_networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in _listed(text))
 
 
+def read_hosts(text: str) -> tuple[str, ...]:
+    """`erp.example.com,*.inside.example.com`, in lower case and ASCII. Raises `ValueError`."""
+    hosts = []
+    for part in _listed(text):
+        star, name = ("*.", part[2:]) if part.startswith("*.") else ("", part)
+        try:
+            found = split_url(f"https://{name}")
+        except BadUrl:
+            found = None
+        if found is None or found.address or found.target != "/" or found.authority != found.host:
+            raise ValueError(f"{part!r} is not the name of a host")
+        hosts.append(star + found.host.rstrip("."))
+    return tuple(hosts)
+
+
 def read_ports(text: str) -> tuple[range, ...]:
     """`80,443,1024-65535`. Raises `ValueError`."""
     ports = []
     for part in _listed(text):
         first, _, last = part.partition("-")
-        ports.append(range(int(first), int(last or first) + 1))
+        numbers = range(int(first), int(last or first) + 1)
+        if not 0 < numbers.start < numbers.stop <= _MOST_PORTS:
+            raise ValueError(f"{part!r} is not a port or a range of ports")
+        ports.append(numbers)
     return tuple(ports)
 
 
