@@ -14,6 +14,8 @@ from tests.docs.routing_figure import DOCUMENT as ROUTING
 from tests.docs.routing_figure import with_figure
 from tests.docs.tables import DOCUMENTS, rewritten
 from tests.docs.web_types import rewrite_types
+from tests.docs.webhook_figures import DOCUMENT as WEBHOOKS
+from tests.docs.webhook_figures import with_figures
 
 
 def main(arguments: list[str]) -> int:
@@ -38,16 +40,18 @@ def _rewrite_documents() -> list[Path]:
         if after != before:
             document.write_text(after, encoding="utf-8")
             changed.append(document)
-    return [*changed, *_rewrite_figure(), *rewrite()]
+    return [*changed, *_rewrite_figures(), *rewrite()]
 
 
-def _rewrite_figure() -> list[Path]:
-    before = ROUTING.read_text(encoding="utf-8")
-    after = with_figure(before)
-    if after == before:
-        return []
-    ROUTING.write_text(after, encoding="utf-8")
-    return [ROUTING]
+def _rewrite_figures() -> list[Path]:
+    changed = []
+    for document, drawn in ((ROUTING, with_figure), (WEBHOOKS, with_figures)):
+        before = document.read_text(encoding="utf-8")
+        after = drawn(before)
+        if after != before:
+            document.write_text(after, encoding="utf-8")
+            changed.append(document)
+    return changed
 
 
 _WRITERS = {"web-types": rewrite_types, "conformance": run_contract}

@@ -24,9 +24,10 @@ from atd_servicekit.connection_settings import ConnectionSettings
 from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.metrics import Metric
 from atd_servicekit.settings import MasterKeySettings, ServiceSettings
+from tests.docs.webhook_figures import events_table
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = tuple(ROOT / "docs" / f"{name}.md" for name in ("operations", "architecture", "routing"))
+DOCUMENTS = tuple(ROOT / "docs" / f"{name}.md" for name in ("operations", "architecture", "routing", "webhooks"))
 
 
 def settings_of(module: str) -> type[ServiceSettings]:
@@ -151,7 +152,13 @@ def clocks_table() -> str:
     return _table(("from", "to", "when", "of"), cells)
 
 
-TABLES = {"settings": settings_table, "metrics": metrics_table, "topics": topics_table, "clocks": clocks_table}
+TABLES = {
+    "settings": settings_table,
+    "metrics": metrics_table,
+    "topics": topics_table,
+    "clocks": clocks_table,
+    "webhooks": events_table,
+}
 
 
 def rewritten(text: str) -> str:

@@ -1,0 +1,119 @@
+"""docs/webhooks.md: its figures are those of the code, and its examples check a request as the dispatcher makes it."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import get_args
+
+import pytest
+
+from atd_webhook_dispatcher.domain.breaker import TRANSITIONS
+from atd_webhook_dispatcher.domain.catalogue import Catalogue
+from atd_webhook_dispatcher.domain.delivery import AttemptOutcome, DeliveryState
+from atd_webhook_dispatcher.domain.expressions import check_expression
+from atd_webhook_dispatcher.domain.signing import secret_text, signature
+from deploy.web.node import find_node
+from tests.docs.webhook_figures import CASES, DOCUMENT, breaker_ways, ways, with_figures
+
+TEXT = DOCUMENT.read_text(encoding="utf-8")
+KEYS = (b"the key before it, of 32 bytes..", b"a key of thirty-two bytes, or so")
+SECRET = secret_text(KEYS[1])
+BODY = '{"id":"evt-1","data":{"message":{"text":"Olá, \\"tudo\\" bem?\\n🙂"}}}'.encode()
+
+
+def example(name: str) -> str:
+    """The code of an example of the page."""
+    found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", TEXT, re.DOTALL)
+    assert found, name
+    return found[1]
+
+
+def headers(body: bytes = BODY, *, ago: int = 0) -> dict[str, str]:
+    """Those of a request of now, signed by a secret that was replaced and by the new one."""
+    timestamp = int(time.time()) - ago
+    return {
+        "webhook-id": "evt-1",
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signature(KEYS, "evt-1", timestamp, body),
+    }
+
+
+CHECKS = {
+    "as it came": (headers(), BODY, True),
+    "another body": (headers(), BODY + b" ", False),
+    "an old request": (headers(ago=600), BODY, False),
+    "another id": ({**headers(), "webhook-id": "evt-2"}, BODY, False),
+    "another version": ({**headers(), "webhook-signature": "v2,abc"}, BODY, False),
+}
+
+
+def test_the_figures_are_those_of_the_code() -> None:
+    assert with_figures(TEXT) == TEXT, "docs/webhooks.md is behind the code: run `python -m tests.docs`"
+    assert {one.outcome for _, attempts in CASES for one in attempts} == set(get_args(AttemptOutcome))
+    assert set(get_args(DeliveryState)) <= {after for _, after in ways()}
+    assert {(before, after) for before, after, _ in TRANSITIONS} == breaker_ways()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_example_in_python_tells_our_requests_from_others(name: str) -> None:
+    given, body, authentic = CHECKS[name]
+    names: dict[str, object] = {}
+    exec(example("python"), names)  # noqa: S102 - it is our own page
+    assert names["is_authentic"](SECRET, given, body) is authentic  # type: ignore[operator]
+
+
+def test_the_example_in_node_tells_our_requests_from_others(tmp_path: Path) -> None:
+    given = [(found, body.hex()) for found, body, _ in CHECKS.values()]
+    program = tmp_path / "check.mjs"
+    program.write_text(
+        f"{example('node')}\nconst checks = {json.dumps(given)};\n"
+        f"console.log(JSON.stringify(checks.map(([headers, body]) => "
+        f"isAuthentic({json.dumps(SECRET)}, headers, Buffer.from(body, 'hex')))));\n",
+        encoding="utf-8",
+    )
+    node = find_node(os.environ, least=(20,)).path / "node"
+    ran = subprocess.run([node, program], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == [authentic for *_, authentic in CHECKS.values()]
+
+
+def test_the_example_of_the_shell_makes_a_request_that_is_ours(tmp_path: Path) -> None:
+    seen: list[tuple[dict[str, str], bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # the name that http.server looks for
+            body = self.rfile.read(int(self.headers["content-length"]))
+            seen.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.handle_request, daemon=True).start()
+    (tmp_path / "body.json").write_bytes(BODY)
+    environment = {"SECRET": SECRET, "URL": f"http://127.0.0.1:{server.server_port}/", "PATH": "/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-ec", example("shell")], cwd=tmp_path, env=environment, timeout=60, check=True)
+    server.server_close()
+    ((given, body),) = seen
+    names: dict[str, object] = {}
+    exec(example("python"), names)  # noqa: S102 - it is our own page
+    assert body == BODY
+    assert names["is_authentic"](SECRET, given, body) is True  # type: ignore[operator]
+
+
+def test_the_expressions_of_the_page_can_be_used() -> None:
+    catalogue = Catalogue()
+    line = next(one for one in TEXT.splitlines() if "An expression" in one)
+    expressions = re.findall(r"`(\S* ?[^`]*(?:==|has\()[^`]*)`", line)
+    assert len(expressions) == 2
+    for text in expressions:
+        check_expression(
+            text, catalogue.knows(("message.*",)), [one.example for one in catalogue.wanted(("message.*",))]
+        )
