@@ -71,6 +71,7 @@ NOT_AUDITED = {
             "POST /automatic-replies/check",
             "POST /privacy/retention/preview",
             "POST /replies/preview",
+            "POST /webhooks/preview",
             "POST /hours/preview",
             "POST /service-levels/preview",
             "POST /assignment-rules/dry-run",

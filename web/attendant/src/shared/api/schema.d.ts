@@ -2815,6 +2815,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's webhooks, the oldest first */
+        get: operations["list_webhooks_api_v1_webhooks_get"];
+        put?: never;
+        /** Make a webhook */
+        post: operations["create_webhook_api_v1_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of events that webhooks can ask for */
+        get: operations["list_event_types_api_v1_webhooks_event_types_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/event-types/{event_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One type of event, with its JSON Schema */
+        get: operations["get_event_type_api_v1_webhooks_event_types__event_type__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a webhook would have got of the last 100 events; nothing is saved or sent */
+        post: operations["preview_api_v1_webhooks_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook */
+        get: operations["get_webhook_api_v1_webhooks__webhook_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook; what waits for it is dropped */
+        delete: operations["delete_webhook_api_v1_webhooks__webhook_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change, pause or enable a webhook */
+        patch: operations["change_webhook_api_v1_webhooks__webhook_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret; the one before it signs for 24 hours more */
+        post: operations["rotate_secret_api_v1_webhooks__webhook_id__rotate_secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secrets/old": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have rotated secrets sign no more, at once */
+        delete: operations["end_old_secrets_api_v1_webhooks__webhook_id__secrets_old_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/meta": {
         parameters: {
             query?: never;
@@ -3409,6 +3531,72 @@ export interface components {
             id: string | null;
         };
         /**
+         * AuthBody
+         * @description How requests authenticate beside their signature. Credentials are never shown again; absent ones stay.
+         */
+        AuthBody: {
+            /**
+             * Kind
+             * @default none
+             * @enum {string}
+             */
+            kind: "none" | "basic" | "bearer" | "oauth2";
+            /**
+             * Username
+             * @description Of `basic`, without a colon
+             */
+            username?: string | null;
+            /**
+             * Password
+             * @description Of `basic`
+             */
+            password?: string | null;
+            /**
+             * Token
+             * @description Of `bearer`
+             */
+            token?: string | null;
+            /**
+             * Token Url
+             * @description Of `oauth2` (client credentials): where tokens are fetched
+             */
+            token_url?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Client Secret
+             * @description To be given again with another `token_url`
+             */
+            client_secret?: string | null;
+            /** Scope */
+            scope?: string | null;
+            /**
+             * Client Certificate Pem
+             * @description Certificate, its chain and its private key, for mTLS; with any kind. Null removes it
+             */
+            client_certificate_pem?: string | null;
+        };
+        /**
+         * AuthView
+         * @description How requests authenticate; what is secret is not shown.
+         */
+        AuthView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "none" | "basic" | "bearer" | "oauth2";
+            /** Username */
+            username?: string | null;
+            /** Token Url */
+            token_url?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Scope */
+            scope?: string | null;
+            client_certificate?: components["schemas"]["CertificateView"] | null;
+        };
+        /**
          * AuthorView
          * @description Who wrote a message.
          */
@@ -3796,6 +3984,16 @@ export interface components {
             number: string;
             /** Type */
             type?: string | null;
+        };
+        /**
+         * CertificateView
+         * @description Whose the client certificate is, and until when.
+         */
+        CertificateView: {
+            /** Subject */
+            subject: string;
+            /** Expires At */
+            expires_at: string;
         };
         /**
          * ChannelCapabilities
@@ -4513,6 +4711,75 @@ export interface components {
             states: string[];
         };
         /**
+         * CreatedEndpointView
+         * @description A webhook that was just made.
+         */
+        CreatedEndpointView: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Description */
+            description: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "enabled" | "paused" | "disabled";
+            /** Enabled */
+            enabled: boolean;
+            /** State Since */
+            state_since: string;
+            /** Disabled Reason */
+            disabled_reason: ("failing" | "gone") | null;
+            /** Event Types */
+            event_types: string[];
+            filters: components["schemas"]["FiltersView"];
+            /** Expression */
+            expression: string | null;
+            /** Fields */
+            fields: string[] | null;
+            /** Template */
+            template: unknown;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            auth: components["schemas"]["AuthView"];
+            /** Secrets */
+            secrets: components["schemas"]["SecretView"][];
+            /** Rate Limit Per Second */
+            rate_limit_per_second: number | null;
+            /** Ordered */
+            ordered: boolean;
+            /** Concurrency */
+            concurrency: number;
+            /** Retry Seconds */
+            retry_seconds: number[];
+            /**
+             * Disable After Hours
+             * @description Hours
+             */
+            disable_after_hours: number;
+            /**
+             * While Paused
+             * @enum {string}
+             */
+            while_paused: "keep" | "skip";
+            failing: components["schemas"]["FailingView"] | null;
+            /** Version */
+            version: number;
+            /** Created At */
+            created_at: string;
+            /** Changed At */
+            changed_at: string;
+            /**
+             * Secret
+             * @description With which requests are signed; it is shown this once
+             */
+            secret: string;
+        };
+        /**
          * CustomerFile
          * @description A file of one of the customer's conversations.
          */
@@ -4816,6 +5083,252 @@ export interface components {
          */
         EmptyContent: Record<string, never>;
         /**
+         * EndpointBody
+         * @description A webhook: a URL of an external system, and what it is told.
+         * @example {
+         *       "description": "CRM",
+         *       "event_types": [
+         *         "message.received",
+         *         "conversation.*"
+         *       ],
+         *       "expression": "data.message.kind == 'text'",
+         *       "filters": {
+         *         "channel": [
+         *           "whatsapp"
+         *         ]
+         *       },
+         *       "headers": {
+         *         "X-Source": "atendimento"
+         *       },
+         *       "ordered": true,
+         *       "url": "https://crm.example.com/hooks/atendimento"
+         *     }
+         */
+        EndpointBody: {
+            /**
+             * Url
+             * @description https:// (http:// where the operator allows it); `user:password@` moves to basic authentication
+             */
+            url: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @description False pauses. True enables, also one that was disabled since nothing arrived
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Event Types
+             * @description Types, groups (`conversation.*`) or all (`*`)
+             */
+            event_types?: string[];
+            filters?: components["schemas"]["FilterBody"];
+            /**
+             * Expression
+             * @description CEL over the fields of an event; what cannot be evaluated does not match
+             */
+            expression?: string | null;
+            /**
+             * Fields
+             * @description What of an event is sent, as paths (`data.message.text`); null: all
+             */
+            fields?: string[] | null;
+            /**
+             * Template
+             * @description JSON that is sent instead; `{{ data.message.text | "default" }}` in its texts is replaced
+             */
+            template?: unknown;
+            /**
+             * Headers
+             * @description Sent with every request; they are shown to whoever may see the webhook
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            auth?: components["schemas"]["AuthBody"];
+            /**
+             * Rate Limit Per Second
+             * @description Attempts per second at most; null: no limit
+             */
+            rate_limit_per_second?: number | null;
+            /**
+             * Ordered
+             * @description One request at a time per conversation, in the order of its events
+             * @default false
+             */
+            ordered: boolean;
+            /**
+             * Concurrency
+             * @description Requests at the same time
+             * @default 20
+             */
+            concurrency: number;
+            /**
+             * Retry Seconds
+             * @description The pauses before each further attempt
+             */
+            retry_seconds?: number[];
+            /**
+             * Disable After Hours
+             * @description Hours without one success after which it is disabled
+             * @default 120
+             */
+            disable_after_hours: number;
+            /**
+             * While Paused
+             * @description Whether events of a paused webhook are kept, up to 100,000, or skipped
+             * @default keep
+             * @enum {string}
+             */
+            while_paused: "keep" | "skip";
+        };
+        /**
+         * EndpointEdit
+         * @description The fields to change; absent ones stay. Of `auth`, absent credentials stay too.
+         */
+        EndpointEdit: {
+            /**
+             * Url
+             * @description https:// (http:// where the operator allows it); `user:password@` moves to basic authentication
+             */
+            url?: string;
+            /** Description */
+            description?: string;
+            /**
+             * Enabled
+             * @description False pauses. True enables, also one that was disabled since nothing arrived
+             */
+            enabled?: boolean;
+            /**
+             * Event Types
+             * @description Types, groups (`conversation.*`) or all (`*`)
+             */
+            event_types?: string[];
+            filters?: components["schemas"]["FilterBody"];
+            /**
+             * Expression
+             * @description CEL over the fields of an event; what cannot be evaluated does not match
+             */
+            expression?: string | null;
+            /**
+             * Fields
+             * @description What of an event is sent, as paths (`data.message.text`); null: all
+             */
+            fields?: string[] | null;
+            /**
+             * Template
+             * @description JSON that is sent instead; `{{ data.message.text | "default" }}` in its texts is replaced
+             */
+            template?: unknown;
+            /**
+             * Headers
+             * @description Sent with every request; they are shown to whoever may see the webhook
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            auth?: components["schemas"]["AuthBody"];
+            /**
+             * Rate Limit Per Second
+             * @description Attempts per second at most; null: no limit
+             */
+            rate_limit_per_second?: number | null;
+            /**
+             * Ordered
+             * @description One request at a time per conversation, in the order of its events
+             */
+            ordered?: boolean;
+            /**
+             * Concurrency
+             * @description Requests at the same time
+             */
+            concurrency?: number;
+            /**
+             * Retry Seconds
+             * @description The pauses before each further attempt
+             */
+            retry_seconds?: number[];
+            /**
+             * Disable After Hours
+             * @description Hours without one success after which it is disabled
+             */
+            disable_after_hours?: number;
+            /**
+             * While Paused
+             * @description Whether events of a paused webhook are kept, up to 100,000, or skipped
+             * @enum {string}
+             */
+            while_paused?: "keep" | "skip";
+        };
+        /**
+         * EndpointView
+         * @description A webhook.
+         */
+        EndpointView: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Description */
+            description: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "enabled" | "paused" | "disabled";
+            /** Enabled */
+            enabled: boolean;
+            /** State Since */
+            state_since: string;
+            /** Disabled Reason */
+            disabled_reason: ("failing" | "gone") | null;
+            /** Event Types */
+            event_types: string[];
+            filters: components["schemas"]["FiltersView"];
+            /** Expression */
+            expression: string | null;
+            /** Fields */
+            fields: string[] | null;
+            /** Template */
+            template: unknown;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            auth: components["schemas"]["AuthView"];
+            /** Secrets */
+            secrets: components["schemas"]["SecretView"][];
+            /** Rate Limit Per Second */
+            rate_limit_per_second: number | null;
+            /** Ordered */
+            ordered: boolean;
+            /** Concurrency */
+            concurrency: number;
+            /** Retry Seconds */
+            retry_seconds: number[];
+            /**
+             * Disable After Hours
+             * @description Hours
+             */
+            disable_after_hours: number;
+            /**
+             * While Paused
+             * @enum {string}
+             */
+            while_paused: "keep" | "skip";
+            failing: components["schemas"]["FailingView"] | null;
+            /** Version */
+            version: number;
+            /** Created At */
+            created_at: string;
+            /** Changed At */
+            changed_at: string;
+        };
+        /**
          * EstimateView
          * @description About how many; `more`: at least so many, counting was given up.
          */
@@ -4824,6 +5337,70 @@ export interface components {
             about: number;
             /** More */
             more: boolean;
+        };
+        /**
+         * EventTypeView
+         * @description A type of event, with a real example of what is sent.
+         */
+        EventTypeView: {
+            /** Type */
+            type: string;
+            /**
+             * Group
+             * @description `message` of `message.received`; `message.*` asks for all of a group
+             */
+            group: string;
+            /**
+             * Description
+             * @description In pt-BR, en and es
+             */
+            description: {
+                [key: string]: string;
+            };
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * EventTypeWithSchemaView
+         * @description A type of event, with the JSON Schema (2020-12) of what is sent.
+         */
+        EventTypeWithSchemaView: {
+            /** Type */
+            type: string;
+            /**
+             * Group
+             * @description `message` of `message.received`; `message.*` asks for all of a group
+             */
+            group: string;
+            /**
+             * Description
+             * @description In pt-BR, en and es
+             */
+            description: {
+                [key: string]: string;
+            };
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            };
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ExampleView
+         * @description What would be sent. `event_id` is null where nothing matched, and the catalogue's example is shown.
+         */
+        ExampleView: {
+            /** Event Id */
+            event_id: string | null;
+            /** Type */
+            type: string;
+            /** Body */
+            body: unknown;
         };
         /**
          * FacebookCredentials
@@ -4858,6 +5435,16 @@ export interface components {
          * @description Comments have none.
          */
         FacebookSettings: Record<string, never>;
+        /**
+         * FailingView
+         * @description Since when nothing has arrived, and how many deliveries have failed at least once since then.
+         */
+        FailingView: {
+            /** Since */
+            since: string;
+            /** Deliveries */
+            deliveries: number;
+        };
         /**
          * FieldChoice
          * @description What a column can fill. `name` is a custom field's own; the client names the others.
@@ -4965,6 +5552,40 @@ export interface components {
             missing: string[];
             /** Mistakes */
             mistakes?: components["schemas"]["MistakeView"][];
+        };
+        /**
+         * FilterBody
+         * @description An event passes where every kind of filter that is given has one of its values.
+         */
+        FilterBody: {
+            /** Channel */
+            channel?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
+            /** Team Id */
+            team_id?: string[];
+            /**
+             * Label
+             * @description Ids of labels of the customer
+             */
+            label?: string[];
+            /**
+             * Type Id
+             * @description Ids of types of the conversation
+             */
+            type_id?: string[];
+        };
+        /**
+         * FiltersView
+         * @description Empty: all.
+         */
+        FiltersView: {
+            /** Channel */
+            channel: string[];
+            /** Team Id */
+            team_id: string[];
+            /** Label */
+            label: string[];
+            /** Type Id */
+            type_id: string[];
         };
         /**
          * GuideCopy
@@ -7355,6 +7976,20 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[EndpointView] */
+        Page_EndpointView_: {
+            /** Items */
+            items: components["schemas"]["EndpointView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[EventTypeView] */
+        Page_EventTypeView_: {
+            /** Items */
+            items: components["schemas"]["EventTypeView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[HoursView] */
         Page_HoursView_: {
             /** Items */
@@ -7649,6 +8284,22 @@ export interface components {
             team_id?: string | null;
             /** Account Id */
             account_id?: string | null;
+        };
+        /**
+         * PreviewView
+         * @description What the webhook would have got of the last events of the company.
+         */
+        PreviewView: {
+            /**
+             * Examined
+             * @description The last 100 events; fewer where fewer are kept: only companies with webhooks have any
+             */
+            examined: number;
+            /** Matched */
+            matched: number;
+            example: components["schemas"]["ExampleView"] | null;
+            /** Mistakes */
+            mistakes: components["schemas"]["WebhookDispatcherMistakeView"][];
         };
         /**
          * PrioritiseMany
@@ -8400,6 +9051,19 @@ export interface components {
             swept_at?: string | null;
         };
         /**
+         * RotatedSecretView
+         * @description The new secret; the one before it signs for 24 hours more.
+         */
+        RotatedSecretView: {
+            /** Secrets */
+            secrets: components["schemas"]["SecretView"][];
+            /**
+             * Secret
+             * @description It is shown this once
+             */
+            secret: string;
+        };
+        /**
          * HoursInterval
          * @description From `start` to before `end`, by the clock on the wall; where `end` is not later, it is on the next day.
          */
@@ -8701,6 +9365,24 @@ export interface components {
             field: "text" | "file" | "contact" | "choice" | "place" | "template" | "order";
             /** Segments */
             segments: components["schemas"]["SearchSegment"][];
+        };
+        /**
+         * SecretView
+         * @description A secret that signs, the newest first; `until`: it was rotated, and ends then.
+         */
+        SecretView: {
+            /** Created At */
+            created_at: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * SecretsView
+         * @description The secrets that sign now.
+         */
+        SecretsView: {
+            /** Secrets */
+            secrets: components["schemas"]["SecretView"][];
         };
         /**
          * Section
@@ -10267,6 +10949,125 @@ export interface components {
              * @enum {string}
              */
             action: "wake";
+        };
+        /**
+         * MistakeView
+         * @description What keeps the webhook from being saved.
+         */
+        WebhookDispatcherMistakeView: {
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * PreviewBody
+         * @description A webhook that is not saved, tried on what has happened. `url` may be absent.
+         * @example {
+         *       "description": "CRM",
+         *       "event_types": [
+         *         "message.received",
+         *         "conversation.*"
+         *       ],
+         *       "expression": "data.message.kind == 'text'",
+         *       "filters": {
+         *         "channel": [
+         *           "whatsapp"
+         *         ]
+         *       },
+         *       "headers": {
+         *         "X-Source": "atendimento"
+         *       },
+         *       "ordered": true,
+         *       "url": "https://crm.example.com/hooks/atendimento"
+         *     }
+         */
+        WebhookDispatcherPreviewBody: {
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @description False pauses. True enables, also one that was disabled since nothing arrived
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Event Types
+             * @description Types, groups (`conversation.*`) or all (`*`)
+             */
+            event_types?: string[];
+            filters?: components["schemas"]["FilterBody"];
+            /**
+             * Expression
+             * @description CEL over the fields of an event; what cannot be evaluated does not match
+             */
+            expression?: string | null;
+            /**
+             * Fields
+             * @description What of an event is sent, as paths (`data.message.text`); null: all
+             */
+            fields?: string[] | null;
+            /**
+             * Template
+             * @description JSON that is sent instead; `{{ data.message.text | "default" }}` in its texts is replaced
+             */
+            template?: unknown;
+            /**
+             * Headers
+             * @description Sent with every request; they are shown to whoever may see the webhook
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            auth?: components["schemas"]["AuthBody"];
+            /**
+             * Rate Limit Per Second
+             * @description Attempts per second at most; null: no limit
+             */
+            rate_limit_per_second?: number | null;
+            /**
+             * Ordered
+             * @description One request at a time per conversation, in the order of its events
+             * @default false
+             */
+            ordered: boolean;
+            /**
+             * Concurrency
+             * @description Requests at the same time
+             * @default 20
+             */
+            concurrency: number;
+            /**
+             * Retry Seconds
+             * @description The pauses before each further attempt
+             */
+            retry_seconds?: number[];
+            /**
+             * Disable After Hours
+             * @description Hours without one success after which it is disabled
+             * @default 120
+             */
+            disable_after_hours: number;
+            /**
+             * While Paused
+             * @description Whether events of a paused webhook are kept, up to 100,000, or skipped
+             * @default keep
+             * @enum {string}
+             */
+            while_paused: "keep" | "skip";
+            /**
+             * Event Type
+             * @description Show an event of this type as the example
+             */
+            event_type?: string | null;
         };
         /**
          * WeekInterval
@@ -16621,6 +17422,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_webhooks_api_v1_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EndpointView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_webhook_api_v1_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEndpointView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_event_types_api_v1_webhooks_event_types_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventTypeView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_event_type_api_v1_webhooks_event_types__event_type__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypeWithSchemaView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_api_v1_webhooks_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDispatcherPreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_webhook_api_v1_webhooks__webhook_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_webhook_api_v1_webhooks__webhook_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_webhook_api_v1_webhooks__webhook_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotate_secret_api_v1_webhooks__webhook_id__rotate_secret_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecretView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_old_secrets_api_v1_webhooks__webhook_id__secrets_old_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretsView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -11,6 +11,7 @@ const SETTINGS = [
   "service_level",
   "assignment_rule",
   "away_reason",
+  "webhook",
   "distribution",
   "inactivity",
   "presence",
