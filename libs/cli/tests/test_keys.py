@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from atd_schemas.services import SERVICES, channel_services
+from atd_schemas.services import SERVICES
 from atd_servicekit.crypto import parse_master_key
 from atd_servicekit.identity import IDENTITY_HEADER, IdentityVerifier
 from atd_servicekit.identity_keys import read_private_key, read_public_keys
 from atd_testing.keys import OPERATOR_PRIVATE_KEY, OPERATOR_PUBLIC_KEY
 
-CHANNEL_SERVICES = tuple(service.name for service in channel_services())
+KEEPERS = tuple(service.name for service in SERVICES if service.keeps_credentials)
 
 
 class FakeServices:
@@ -107,7 +107,7 @@ def test_status_shows_the_keys_of_every_service_and_what_is_left(atd, services) 
     assert rows["ingest-whatsapp"]["to_seal_again"] == 250
     assert rows["conversation"]["to_seal_again"] is None
     assert all(row["keys"] == services.keys for row in rows.values())
-    assert services.limits == [0] * len(CHANNEL_SERVICES)  # asking changes nothing
+    assert services.limits == [0] * len(KEEPERS)  # asking changes nothing
     services.sealed = 0
     assert atd("keys", "status").status == 0
 
@@ -129,7 +129,7 @@ def test_resealing_goes_on_in_batches_until_nothing_is_left(atd, services) -> No
     assert "✗" not in done.out, "a batch that others follow is no failure"
     again = atd("keys", "reseal", "--json")
     nothing = {"resealed": 0, "remaining": 0, "unreadable": 0}
-    assert again.json == [{"service": name, **nothing} for name in CHANNEL_SERVICES]
+    assert again.json == [{"service": name, **nothing} for name in KEEPERS]
 
 
 def test_accounts_that_no_key_opens_are_said(atd, services) -> None:
@@ -142,5 +142,5 @@ def test_accounts_that_no_key_opens_are_said(atd, services) -> None:
 def test_a_service_without_credentials_is_refused(atd, services) -> None:
     refused = atd("keys", "reseal", "--service", "gateway")
     assert refused.status == 1
-    choices = ", ".join(CHANNEL_SERVICES)
+    choices = ", ".join(KEEPERS)
     assert f"'gateway' is not a service with credentials; choose one of {choices}." in refused.err

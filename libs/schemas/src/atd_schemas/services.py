@@ -68,6 +68,11 @@ class Service:
         return f"atd_{self.name.replace('-', '_')}"
 
     @property
+    def keeps_credentials(self) -> bool:
+        """Whether it keeps credentials sealed with its master key; the gateway signs with its own, and seals nothing."""
+        return self.master_key and not self.signs_identities
+
+    @property
     def url_variable(self) -> str:
         """The environment variable that says where others reach it: `ATD_INGEST_WHATSAPP_URL`."""
         return f"{self.module.upper()}_URL"

@@ -18,13 +18,14 @@ class Cipher(Protocol):
 
 def seal(cipher: Cipher, endpoint_id: str, field: SealedField, plaintext: str) -> str:
     """Seal one field of an endpoint."""
-    return cipher.encrypt(plaintext, context=_context(endpoint_id, field))
+    return cipher.encrypt(plaintext, context=context_of(endpoint_id, field))
 
 
 def unseal(cipher: Cipher, endpoint: Endpoint, field: SealedField, sealed: str) -> str:
     """Open one field. Raises `CannotDecrypt`."""
-    return cipher.decrypt(sealed, context=_context(endpoint.id, field))
+    return cipher.decrypt(sealed, context=context_of(endpoint.id, field))
 
 
-def _context(endpoint_id: str, field: SealedField) -> str:
+def context_of(endpoint_id: str, field: SealedField) -> str:
+    """What a sealed text is bound to."""
     return f"webhook:{endpoint_id}:{field}"

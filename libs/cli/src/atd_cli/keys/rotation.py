@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from atd_cli.output import CommandFailed
 from atd_cli.service_calls import ServiceClient, service_client
 from atd_cli.settings import CliSettings
-from atd_schemas.services import SERVICES, Service, channel_services
+from atd_schemas.services import SERVICES, Service
 
 _KEYS_PATH = "/internal/keys"
 _RESEAL_PATH = "/internal/credentials/reseal"
@@ -80,7 +80,7 @@ async def reseal(settings: CliSettings, name: str | None, batch: int) -> AsyncIt
 async def _service_keys(client: ServiceClient, service: Service) -> ServiceKeys:
     try:
         keys = await client.get(service, _KEYS_PATH, KeyIds)
-        if not service.channels:
+        if not service.keeps_credentials:
             return ServiceKeys(service.name, keys)
         answer = await _reseal_batch(client, service, 0)
     except CommandFailed as error:
@@ -89,7 +89,7 @@ async def _service_keys(client: ServiceClient, service: Service) -> ServiceKeys:
 
 
 def _chosen(name: str | None) -> tuple[Service, ...]:
-    owners = channel_services()
+    owners = tuple(service for service in SERVICES if service.keeps_credentials)
     if name is None:
         return owners
     chosen = tuple(service for service in owners if service.name == name)

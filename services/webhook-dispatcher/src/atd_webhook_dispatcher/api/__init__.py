@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from atd_webhook_dispatcher.api.credentials import credentials_router
 from atd_webhook_dispatcher.api.endpoints import endpoints_router
 from atd_webhook_dispatcher.api.event_types import event_types_router
 from atd_webhook_dispatcher.api.parts import Parts
@@ -14,4 +15,5 @@ def routers(parts: Parts) -> list[APIRouter]:
         event_types_router(parts),
         preview_router(parts),
         endpoints_router(parts),
+        credentials_router(parts),
     ]

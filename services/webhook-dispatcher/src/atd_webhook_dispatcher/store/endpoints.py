@@ -127,6 +127,16 @@ class Endpoints:
             change = {"$set": {"failing": failing_document(failing)}}
         return (await self._endpoints.update_one(query, change)).matched_count == 1
 
+    async def reseal(self, before: Endpoint, after: Endpoint) -> bool:
+        """Keep the same secrets in another form, of an endpoint as it was read; whether it still was so.
+
+        Its version stays, and so does the revision: nothing was changed.
+        """
+        query: Document = {"_id": before.id, "version": before.version, **_ALIVE}
+        document = endpoint_document(after)
+        change = {"$set": {name: document[name] for name in ("auth", "secrets")}}
+        return (await self._endpoints.update_one(query, change)).matched_count == 1
+
     async def remove(self, session: "Session", endpoint: Endpoint, now: datetime) -> None:
         """Delete an endpoint with its secrets; a tombstone stays. Raises `StaleVersion`."""
         bare = replace(endpoint, auth=Auth(), secrets=(), headers={}, version=endpoint.version + 1, changed_at=now)
