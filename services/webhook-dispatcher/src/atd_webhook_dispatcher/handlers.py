@@ -95,11 +95,15 @@ class EventHandler:
         ordered = frozenset(one.id for some in endpoints.values() for one in some if one.ordered)
         known = await self._deliveries.add(accepted.rows, ordered=ordered)
         await self._deliveries.add_ended([self._failed(row, why, now) for row, why in accepted.unsendable])
-        await self._forget_erased(events)
+        erased = await self._forget_erased(events, endpoints)
+        self._count(accepted.rows)
         await self._tell(accepted.left_out)
         self._metrics.webhook_events.inc(len(wanted))
         self._metrics.webhook_deliveries.inc(len(accepted.rows))
-        await self._hand_over([row for row in accepted.rows if row.id not in known], endpoints, wanted)
+        new = [row for row in accepted.rows if row.id not in known]
+        await self._hand_over(
+            [row for row in new if erased.get(row.contact_id, row.event_id) == row.event_id], endpoints, wanted
+        )
         for endpoint_id in {row.endpoint_id for row in accepted.rows if row.id in known}:
             self._engine.wake(endpoint_id)  # a batch that comes again: they may be under way already, so they are read
 
@@ -132,11 +136,23 @@ class EventHandler:
             found[endpoint.id] = count
         return found
 
-    async def _forget_erased(self, events: Sequence[Event]) -> None:
+    async def _forget_erased(
+        self, events: Sequence[Event], endpoints: Mapping[str, Sequence[Endpoint]]
+    ) -> Mapping[str | None, str]:
+        """Erase customers, in the ledger and in the memory of every process; each with the event that tells of it."""
+        erased: dict[str | None, str] = {}
         for event in events:
             if event.type == ERASED and event.facts.contact_id is not None:
                 await self._erasing.erase(event.tenant_id, event.facts.contact_id, event.id, self._clock.now())
-                self._engine.forget_contact(event.facts.contact_id, but=event.id)
+                await self._engine.ended([one.id for one in endpoints.get(event.tenant_id, ())])
+                erased[event.facts.contact_id] = event.id
+        return erased
+
+    def _count(self, rows: Sequence[Delivery]) -> None:
+        for row in rows:
+            if row.endpoint_id in self._counted:
+                counted_at, count = self._counted[row.endpoint_id]
+                self._counted[row.endpoint_id] = (counted_at, count + 1)
 
     async def _tell(self, left_out: Mapping[str, int]) -> None:
         if left_out:

@@ -194,7 +194,7 @@ async def test_what_was_accepted_goes_when_a_process_starts_again(mongo: Mongo, 
     async with process(mongo, "first") as first:
         await first.take(*[world.event(sequence) for sequence in range(1, 31)])
         await eventually(lambda: receiver.under_way > 0)
-        for task in first.engine._under_way:
+        for task in tuple(first.engine._under_way):
             task.cancel()
     receiver.gate.set()
     async with process(mongo, "second"):

@@ -4,7 +4,7 @@ Looked at are the latest attempts of the endpoints that were tried within a minu
 answer: no name, no connection, no trusted TLS. A receiver that answers 500 is its own trouble.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
 from atd_webhook_dispatcher.domain.delivery import AttemptOutcome
@@ -17,7 +17,7 @@ SHARE = 0.5
 _OUR_WAY = frozenset[AttemptOutcome]({"unreachable", "tls", "timeout"})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Seen:
     at: float
     host: str
@@ -25,15 +25,24 @@ class _Seen:
 
 
 class OwnTrouble:
-    """Watches the attempts of this process. Moments are seconds of a clock that never goes back."""
+    """Watches the attempts of this process, at the same cost for any number of endpoints.
+
+    Moments are seconds of a clock that never goes back.
+    """
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._failed: Counter[str] = Counter()
+        """Endpoints whose latest attempt failed so, by host."""
+        self._failures = 0
 
     def note(self, endpoint_id: str, host: str, outcome: AttemptOutcome, now: float) -> None:
         """An attempt has come to its end."""
-        self._seen[endpoint_id] = _Seen(now, host, outcome in _OUR_WAY)
-        self._seen.move_to_end(endpoint_id)
+        self._drop(endpoint_id)
+        seen = self._seen[endpoint_id] = _Seen(now, host, outcome in _OUR_WAY)
+        if seen.failed:
+            self._failed[host] += 1
+            self._failures += 1
 
     def is_ours(self, now: float) -> bool:
         """Whether most endpoints fail in a way that says that our own connection is broken."""
@@ -41,10 +50,18 @@ class OwnTrouble:
             endpoint_id, oldest = next(iter(self._seen.items()))
             if now - oldest.at <= WINDOW_SECONDS:
                 break
-            del self._seen[endpoint_id]
-        failed = [one for one in self._seen.values() if one.failed]
+            self._drop(endpoint_id)
         return (
-            len(failed) >= LEAST_ENDPOINTS
-            and len({one.host for one in failed}) >= LEAST_HOSTS
-            and len(failed) > len(self._seen) * SHARE
+            self._failures >= LEAST_ENDPOINTS
+            and len(self._failed) >= LEAST_HOSTS
+            and self._failures > len(self._seen) * SHARE
         )
+
+    def _drop(self, endpoint_id: str) -> None:
+        seen = self._seen.pop(endpoint_id, None)
+        if seen is None or not seen.failed:
+            return
+        self._failures -= 1
+        self._failed[seen.host] -= 1
+        if not self._failed[seen.host]:
+            del self._failed[seen.host]

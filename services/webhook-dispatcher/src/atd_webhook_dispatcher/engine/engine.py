@@ -1,8 +1,6 @@
 """The engine: takes what was accepted, keeps the lines of the endpoints that are ours, and sends."""
 
 import asyncio
-import heapq
-import itertools
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +15,14 @@ from atd_servicekit.tasks import SupervisedTask
 from atd_webhook_dispatcher.domain.delivery import Attempt, Delivery
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 from atd_webhook_dispatcher.domain.outcome import Outcome
-from atd_webhook_dispatcher.domain.retrying import Delivered, GiveUp, RetryIn, next_step
+from atd_webhook_dispatcher.domain.retrying import Delivered, GiveUp, RetryIn, Step, next_step
 from atd_webhook_dispatcher.engine.attempts import Sender, attempt
 from atd_webhook_dispatcher.engine.health import Jitter, LineHealth
-from atd_webhook_dispatcher.engine.lines import Line, Ready, Turns
-from atd_webhook_dispatcher.engine.loader import MOST_IN_ALL, Loader
+from atd_webhook_dispatcher.engine.line_set import LineSet
+from atd_webhook_dispatcher.engine.lines import Line, Ready
+from atd_webhook_dispatcher.engine.loader import Loader
+from atd_webhook_dispatcher.engine.reading import Reading
+from atd_webhook_dispatcher.engine.watch import Watch
 from atd_webhook_dispatcher.engine.writer import OutcomeWriter
 from atd_webhook_dispatcher.metrics import WebhookMetrics
 from atd_webhook_dispatcher.store.endpoints import Endpoints
@@ -34,13 +35,14 @@ SHARDS = 16
 MOST_AT_ONCE = 512
 """Attempts under way in a process."""
 
-LOADS_AT_ONCE = 8
-LOAD_SECONDS = 0.25
-WATCH_SECONDS = 0.5
-LOOK_SECONDS = 30.0
-"""How often each line looks into MongoDB though nothing says that it should."""
+CROWDED = MOST_AT_ONCE // 2
+"""Attempts under way from which on each endpoint has no more than its part of the room: many that do not answer leave
+some to the others."""
 
-SAVE_FAILING_SECONDS = 10.0
+FAULT_PAUSE = timedelta(seconds=30)
+"""After which a delivery is tried again that a fault of ours has kept from being sent."""
+
+NOT_OURS_SECONDS = 1.0
 GRACE = timedelta(seconds=18)
 """How long attempts that are under way may take when the process is to end."""
 
@@ -91,29 +93,35 @@ class Engine:
         self._retention = retention
         self._disable = disable
         self._jitter = jitter
-        self._lines: dict[str, Line] = {}
-        self._turns = Turns()
-        self._loader = Loader(stores.queue, stores.events)
+        self._lines = LineSet()
+        self._loader = Loader(stores.queue, stores.events, self._lines.held)
         self._health = LineHealth(clock, metrics, jitter)
         self._writer = OutcomeWriter(stores.queue, stores.tallies, self._written)
-        self._send, self._load = asyncio.Event(), asyncio.Event()
-        self._timed: list[tuple[float, int, Line]] = []
-        self._numbers = itertools.count()
+        self._reading = Reading(self._lines, self._loader, clock, self._gone)
+        self._watch = Watch(
+            self._lines,
+            stores.endpoints,
+            stores.queue,
+            stores.calls,
+            leases,
+            self._health,
+            clock,
+            metrics,
+            retention.failed,
+        )
         self._under_way: set[asyncio.Task[None]] = set()
-        self._owned: frozenset[int] | None = None
-        self._seen_until: datetime | None = None
-        self._looked_at = 0.0
-        self._saved: dict[str, tuple[float, object]] = {}
-        self._stopping = False
+        self._active = 0
+        """Lines with attempts under way."""
+
         self._writing = SupervisedTask("webhooks-write", self._writer.run)
         self._sending = SupervisedTask("webhooks-send", self._run_sending)
-        self._loading = SupervisedTask("webhooks-load", self._run_loading)
-        self._watching = SupervisedTask("webhooks-watch", self._run_watching)
+        self._loading = SupervisedTask("webhooks-load", self._reading.run)
+        self._watching = SupervisedTask("webhooks-watch", self._watch.run)
 
     @property
     def lines(self) -> Sequence[Line]:
         """The endpoints that this process sends to."""
-        return tuple(self._lines.values())
+        return tuple(self._lines.by_id.values())
 
     @property
     def own_trouble(self) -> bool:
@@ -127,7 +135,6 @@ class Engine:
 
     async def stop(self) -> None:
         """Begin nothing new, wait for what is under way, write what came of it."""
-        self._stopping = True
         for task in (self._watching, self._loading, self._sending):
             await task.stop()
         if self._under_way:
@@ -139,313 +146,214 @@ class Engine:
         await self._writing.stop(grace=_LAST_WRITES)
         await self._leases.stop()
 
+    # ------------------------------------------------------------------ what comes in
+
     async def accepted(self, rows: Sequence[tuple[Endpoint, Delivery, bytes]]) -> None:
         """Rows that were just written down, with their bodies: those of our endpoints go without being read again."""
         by_endpoint: dict[str, tuple[Endpoint, list[Ready]]] = {}
         for endpoint, row, body in rows:
             by_endpoint.setdefault(endpoint.id, (endpoint, []))[1].append(Ready(row, body))
-        others = [one for one in by_endpoint if not self._owns(one)]
+        others = []
         for endpoint_id, (endpoint, ready) in by_endpoint.items():
-            if endpoint_id not in others:
+            if self._watch.owns(endpoint_id):
                 await self._add(endpoint, ready)
-        if others and not self._leases.alone:
-            try:
+            else:
+                others.append(endpoint_id)
+        try:
+            if others and not self._leases.alone:
                 await self._stores.calls.call(others)
-            except (PyMongoError, OSError) as error:  # they are found by looking
-                structlog.get_logger().warning("webhooks.owner_not_called", error=type(error).__name__)
+                return
+        except (PyMongoError, OSError) as error:
+            structlog.get_logger().warning("webhooks.owner_not_called", error=type(error).__name__)
+        for endpoint_id in others:
+            self._watch.call_later(endpoint_id)
 
     def wake(self, endpoint_id: str) -> None:
         """There are rows in the ledger for an endpoint, that nobody has told of otherwise."""
-        line = self._lines.get(endpoint_id)
-        if line is not None:
-            line.unread = dict.fromkeys(line.unread, True)
-            self._load.set()
+        if not self._lines.wake(endpoint_id):
+            self._watch.call_later(endpoint_id)
+
+    async def ended(self, endpoint_ids: Sequence[str]) -> None:
+        """Rows of these endpoints were ended in the ledger: none that is held is sent, in no process.
+
+        Raises PyMongo's errors: others may not know of it then.
+        """
+        for endpoint_id in endpoint_ids:
+            self._lines.again(endpoint_id)
+        await self._stores.calls.call(endpoint_ids, again=True)
 
     def forget_replay(self, endpoint_id: str) -> None:
-        """What waits in memory of replays of an endpoint was ended in the ledger."""
-        line = self._lines.get(endpoint_id)
-        if line is not None:
-            line.take_out(lambda row: row.lane == "replay")
-            self.wake(endpoint_id)
-
-    def forget_contact(self, contact_id: str, but: str) -> None:
-        """A customer was erased: nothing of it but the event `but` leaves any more."""
-        for line in self._lines.values():
-            line.take_out(lambda row: row.contact_id == contact_id and row.event_id != but)
-
-    # ------------------------------------------------------------------ what comes in
+        """What waits of replays of an endpoint was ended in the ledger: what is held is not sent, in any process."""
+        self._lines.again(endpoint_id)
+        self._watch.call_later(endpoint_id, again=True)
 
     async def _add(self, endpoint: Endpoint, ready: Sequence[Ready]) -> None:
-        line = self._lines.get(endpoint.id)
-        if line is None:
-            line = self._lines[endpoint.id] = _line_of(endpoint)
+        if self._watch.deleted(endpoint.id):
+            return
+        line = self._lines.opened(endpoint)
         lane = ready[0].row.lane
-        full = len(ready) > line.room(lane) or self._loader.held >= MOST_IN_ALL
+        full = len(ready) > line.room(lane) or self._loader.full
         if line.unread[lane] or line.loading or full or line.endpoint.state != "enabled":
             line.unread[lane] = True
-            self._load.set()
+            self._lines.want(line)
             return
         if line.endpoint.ordered:
-            line.loading = True
             try:
-                ready = await self._loader.admitted(line, ready)
-            finally:
-                line.loading = False
-        line.add(ready)
-        self._turns.schedule(line)
-        self._send.set()
-
-    def _owns(self, endpoint_id: str) -> bool:
-        return self._leases.owns(shard_of(endpoint_id, SHARDS))
+                self._gone(line, await self._loader.admit(line, ready, self._clock.now()))
+            except (PyMongoError, OSError) as error:  # they are in the ledger: to be read from there
+                structlog.get_logger().warning("webhooks.not_admitted", error=type(error).__name__)
+                line.unread[lane] = True
+            self._lines.want(line)
+        else:
+            line.add(ready)
+        self._lines.schedule(line)
 
     # ------------------------------------------------------------------ sending
 
     async def _run_sending(self) -> None:
         while True:
-            self._send.clear()
-            now = self._clock.monotonic()
-            while self._timed and self._timed[0][0] <= now:
-                self._turns.schedule(heapq.heappop(self._timed)[2])
-            self._dispatch(now)
-            wait = self._timed[0][0] - now if self._timed else None
+            self._lines.send.clear()
+            self._lines.due(self._clock.monotonic())
+            self._dispatch(self._clock.monotonic())
+            wait = self._lines.due(self._clock.monotonic())
+            if self._lines.turns and self._free:
+                wait = 0.0
             try:
                 async with asyncio.timeout(wait):
-                    await self._send.wait()
+                    await self._lines.send.wait()
             except TimeoutError:
                 continue
 
+    @property
+    def _free(self) -> bool:
+        """Whether another attempt may begin."""
+        return len(self._under_way) < MOST_AT_ONCE and not self._writer.behind
+
     def _dispatch(self, now: float) -> None:
-        while len(self._under_way) < MOST_AT_ONCE and not self._writer.behind:
-            line = self._turns.next()
-            if line is None:
-                return
-            if not self._owns(line.endpoint.id):
+        while self._free and (line := self._lines.turns.next()) is not None:
+            if line.closed:
                 continue
+            if not self._watch.owns(line.endpoint.id):
+                self._lines.wake_at(line, now + NOT_OURS_SECONDS)
+                continue
+            if self._has_its_part(line):
+                continue  # it is scheduled when one of its attempts has ended
             ready = line.take(now)
-            if ready is None:
-                wake = line.wake_at(now)
-                if wake is not None:
-                    heapq.heappush(self._timed, (wake, next(self._numbers), line))
-            else:
+            if ready is not None:
                 self._begin(line, ready)
-                self._turns.schedule(line)
-            if self._loader.wants(line, self._clock.now()):
-                self._load.set()
+                self._lines.turns.schedule(line)
+            elif (moment := line.wake_at(now)) is not None:
+                self._lines.wake_at(line, moment)
+            if line.to_park or (ready is not None and self._loader.wants(line, ready.row.due_at)):
+                self._lines.want(line)
+
+    def _has_its_part(self, line: Line) -> bool:
+        crowded = len(self._under_way) >= CROWDED
+        return crowded and line.sending >= max(1, CROWDED // max(1, self._active))
 
     def _begin(self, line: Line, ready: Ready) -> None:
-        task = asyncio.create_task(self._send_one(line, ready), name="webhook")
+        self._active += line.sending == 1
+        self._start(self._send_one(line, ready))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work, name="webhook")
         self._under_way.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._under_way.discard(task)
-        self._send.set()
+        self._lines.send.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             structlog.get_logger().error("webhook.fault", exc_info=error)
 
     async def _send_one(self, line: Line, ready: Ready) -> None:
+        endpoint = line.endpoint
         try:
-            made = await attempt(self._sender, self._clock, line.endpoint, ready.row, ready.body)
-        except BaseException:  # a fault of ours, or the end of the process: the row comes again as it was
-            line.done(ready)
-            line.forget([ready.row.id])
-            line.unread[ready.row.lane] = True
+            with self._leases.holding(frozenset({shard_of(endpoint.id, SHARDS)})):
+                made = await attempt(self._sender, self._clock, endpoint, ready.row, ready.body)
+            self._settle(line, ready, endpoint, made)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is nobody's attempt: the row waits a while
+            structlog.get_logger().error("webhook.not_sent", delivery_id=ready.row.id, exc_info=error)
+            self._put_off(line, ready)
+        except BaseException:  # the process ends: another one finds the row as it was
+            line.done(ready, blocked_until=ready.row.due_at)
             raise
-        self._settle(line, ready, made)
-        self._turns.schedule(line)
+        finally:
+            self._active -= line.sending == 0
+        self._lines.turns.schedule(line)
 
-    def _settle(self, line: Line, ready: Ready, made: Attempt) -> None:
-        tries, now, row = ready.row.tries + 1, self._clock.now(), ready.row
-        step = next_step(made, tries, line.endpoint.retry_seconds, self._jitter())
+    def _put_off(self, line: Line, ready: Ready) -> None:
+        now = self._clock.now()
+        due = _whole_milliseconds(now + FAULT_PAUSE)
+        line.done(ready, blocked_until=due)
+        self._writer.put(Outcome(ready.row, "waiting", ready.row.tries, None, now, due_at=due))
+
+    def _settle(self, line: Line, ready: Ready, endpoint: Endpoint, made: Attempt) -> None:
+        """Say what follows from an attempt at `endpoint` as it was then."""
+        row, tries, now = ready.row, ready.row.tries + 1, self._clock.now()
+        step = next_step(made, tries, endpoint.retry_seconds, self._jitter())
         self._metrics.webhook_attempts.labels(made.outcome).inc()
+        if line.endpoint.reset_at != endpoint.reset_at:  # it has another URL since, or was enabled anew
+            step = _once_more(step)
+        else:
+            self._judge(line, made, step, first_try=tries == 1)
         outcome = Outcome(row, "delivered", tries, made, now, expires_at=now + self._retention.delivered)
         due: datetime | None = None
-        if isinstance(step, Delivered):
-            self._health.arrived(line, made)
-            self._metrics.webhook_wait_seconds.observe((now - row.accepted_at).total_seconds())
-        else:
-            why = self._health.failed(line, made, step, first_try=tries == 1)
-            if isinstance(step, RetryIn):
+        match step:
+            case Delivered():
+                self._metrics.webhook_wait_seconds.observe((now - row.accepted_at).total_seconds())
+            case RetryIn():
                 due = _whole_milliseconds(now + step.pause)
                 outcome = replace(outcome, state="waiting", due_at=due, expires_at=None)
-            else:
+            case GiveUp():
                 until = now + self._retention.failed
-                outcome = replace(outcome, state="failed", expires_at=until, reason=_reason(step))
-            if why is not None and line.endpoint.state == "enabled":
-                self._begin_disabling(line, why)
+                outcome = replace(outcome, state="failed", expires_at=until, reason=step.reason)
         if outcome.state != "waiting":
             self._metrics.webhook_finished.labels(outcome.state).inc()
         line.done(ready, blocked_until=due)
         self._writer.put(outcome)
 
-    def _begin_disabling(self, line: Line, reason: str) -> None:
-        endpoint = line.endpoint
-        line.endpoint = replace(endpoint, state="disabled", disabled_reason=reason)
+    def _judge(self, line: Line, made: Attempt, step: Step, *, first_try: bool) -> None:
+        if isinstance(step, Delivered):
+            self._health.arrived(line, made)
+            return
+        why = self._health.failed(line, made, step, first_try=first_try)
+        if why is not None and line.endpoint.state == "enabled":
+            endpoint, line.endpoint = line.endpoint, replace(line.endpoint, state="disabled", disabled_reason=why)
+            self._start(self._disabled(line, endpoint, why))
+
+    async def _disabled(self, line: Line, endpoint: Endpoint, reason: str) -> None:
+        try:
+            await self._disable(endpoint, reason, line)
+        except BaseException:  # it is not disabled: the next failure tries it again
+            if line.endpoint.version == endpoint.version:
+                line.endpoint = endpoint
+            self._lines.schedule(line)
+            raise
         self._metrics.webhook_disabled.labels(reason).inc()
-        task = asyncio.create_task(self._disable(endpoint, reason, line), name="webhook-disable")
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
+
+    # ------------------------------------------------------------------ what was written or read
 
     def _written(self, outcomes: Sequence[Outcome]) -> None:
         for one in outcomes:
-            line = self._lines.get(one.row.endpoint_id)
+            line = self._lines.by_id.get(one.row.endpoint_id)
             if line is None:
                 continue
             line.forget([one.row.id])
-            if one.due_at is not None:
-                line.next_due = one.due_at if line.next_due is None else min(line.next_due, one.due_at)
-        self._send.set()
-        self._load.set()
+            line.expect(one.due_at)
+            if any(line.unread.values()):
+                self._lines.want(line)
+        self._lines.send.set()
 
-    # ------------------------------------------------------------------ loading
-
-    async def _run_loading(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(LOAD_SECONDS):
-                    await self._load.wait()
-            except TimeoutError:
-                pass
-            self._load.clear()
-            self._loader.held = sum(len(line.known) for line in self._lines.values())
-            now = self._clock.now()
-            wanting = [line for line in self._lines.values() if self._loader.wants(line, now)]
-            for start in range(0, len(wanting), LOADS_AT_ONCE):
-                await asyncio.gather(*(self._load_line(line) for line in wanting[start : start + LOADS_AT_ONCE]))
-
-    async def _load_line(self, line: Line) -> None:
-        try:
-            gone = await self._loader.load(line, self._clock.now())
-        except (PyMongoError, OSError) as error:
-            line.unread = dict.fromkeys(line.unread, True)
-            structlog.get_logger().warning("webhooks.not_read", error=type(error).__name__)
-            await asyncio.sleep(LOAD_SECONDS)
+    def _gone(self, line: Line, rows: Sequence[Delivery]) -> None:
+        """Their events are kept no longer, so they cannot be sent."""
+        if line.closed:
             return
         now = self._clock.now()
-        for row in gone:
-            until = now + self._retention.failed
-            line.known.add(row.id)
+        until = now + self._retention.failed
+        for row in rows:
+            line.know(row.id)
             self._writer.put(Outcome(row, "dropped", row.tries, None, now, expires_at=until, reason="event_gone"))
-        self._turns.schedule(line)
-        self._send.set()
-
-    # ------------------------------------------------------------------ endpoints
-
-    async def _run_watching(self) -> None:
-        while True:
-            await self._watch()
-            await asyncio.sleep(WATCH_SECONDS)
-
-    async def _watch(self) -> None:
-        """Follow leases, changes of endpoints, and calls of other processes; save what is known of failures."""
-        try:
-            if self._leases.owned != self._owned:
-                await self._follow_leases()
-            await self._follow_changes()
-            if not self._leases.alone:
-                for endpoint_id in await self._stores.calls.heard():
-                    self.wake(endpoint_id)
-            await self._save_failing()
-            await self._drop_deleted()
-        except (PyMongoError, OSError) as error:
-            structlog.get_logger().warning("webhooks.not_watched", error=type(error).__name__)
-        self._look_again()
-        self._health.turned(list(self._lines.values()))
-        self._show()
-
-    async def _follow_leases(self) -> None:
-        owned, after = self._leases.owned, None
-        self._seen_until = self._seen_until or self._clock.now()
-        while page := await self._stores.endpoints.page(after):
-            for endpoint in page:
-                if shard_of(endpoint.id, SHARDS) in owned and endpoint.id not in self._lines:
-                    self._lines[endpoint.id] = _line_of(endpoint)
-            after = page[-1].id
-        for endpoint_id in [one for one in self._lines if shard_of(one, SHARDS) not in owned]:
-            self._forget(endpoint_id)
-        self._owned = owned
-        self._load.set()
-
-    async def _follow_changes(self) -> None:
-        since = self._seen_until or self._clock.now()
-        began, after = self._clock.now(), None
-        while page := await self._stores.endpoints.changed_since(since, after=after):
-            for _, endpoint in page:
-                self._follow(endpoint)
-            moment, last = page[-1]
-            after = (moment, last.id)
-        self._seen_until = began
-
-    def _follow(self, endpoint: Endpoint) -> None:
-        if endpoint.deleted_at is not None or not self._owns(endpoint.id):
-            self._forget(endpoint.id)
-            return
-        line = self._lines.get(endpoint.id)
-        if line is None:
-            self._lines[endpoint.id] = _line_of(endpoint)
-        elif line.endpoint.version < endpoint.version or line.endpoint.state != endpoint.state:
-            if line.endpoint.reset_at != endpoint.reset_at:
-                line.breaker, line.failing = _line_of(endpoint).breaker, endpoint.failing
-            line.endpoint = endpoint
-            line.unread = dict.fromkeys(line.unread, True)
-            self._turns.schedule(line)
-            self._send.set()
-        self._load.set()
-
-    def _forget(self, endpoint_id: str) -> None:
-        line = self._lines.pop(endpoint_id, None)
-        if line is not None:
-            for _ in line.empty():
-                pass
-
-    async def _save_failing(self) -> None:
-        now = self._clock.monotonic()
-        for line in list(self._lines.values()):
-            saved_at, saved = self._saved.get(line.endpoint.id, (0.0, line.endpoint.failing))
-            if saved == line.failing or (line.failing and saved and now - saved_at < SAVE_FAILING_SECONDS):
-                continue
-            counts = await self._stores.endpoints.save_failing(line.endpoint.id, line.failing)
-            if not counts:
-                line.failing = None
-            self._saved[line.endpoint.id] = (now, line.failing)
-
-    async def _drop_deleted(self) -> None:
-        """A step for each endpoint that was deleted, until nothing waits for it."""
-        now = self._clock.now()
-        for endpoint in await self._stores.endpoints.deleted(limit=20):
-            if not self._owns(endpoint.id):
-                continue
-            dropped = await self._stores.queue.drop(endpoint.id, now, now + self._retention.failed)
-            if dropped:
-                self._metrics.webhook_finished.labels("dropped").inc(dropped)
-                structlog.get_logger().info("webhooks.dropped", endpoint_id=endpoint.id, deliveries=dropped)
-            else:
-                await self._stores.endpoints.forget(endpoint.id)
-                self._saved.pop(endpoint.id, None)
-
-    def _look_again(self) -> None:
-        now = self._clock.monotonic()
-        if now - self._looked_at >= LOOK_SECONDS:
-            self._looked_at = now
-            for line in self._lines.values():
-                line.unread = dict.fromkeys(line.unread, True)
-
-    def _show(self) -> None:
-        now = self._clock.now()
-        states = dict.fromkeys(("closed", "open", "half_open", "recovering"), 0)
-        oldest = now
-        for line in self._lines.values():
-            states[line.breaker.state] += 1
-            if line.endpoint.state == "enabled":
-                oldest = min([oldest, *(rows[0].row.due_at for rows in line.lanes.values() if rows)])
-        for state, count in states.items():
-            self._metrics.webhook_breakers.labels(state).set(count)
-        self._metrics.webhook_oldest_due_seconds.set((now - oldest).total_seconds())
-        self._metrics.webhook_rows_in_memory.set(sum(len(line.known) for line in self._lines.values()))
-
-
-def _line_of(endpoint: Endpoint) -> Line:
-    return Line(endpoint, failing=endpoint.failing)
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:
@@ -453,5 +361,6 @@ def _whole_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _reason(step: object) -> str:
-    return step.reason if isinstance(step, GiveUp) else ""
+def _once_more(step: Step) -> Step:
+    """What was said at the old address does not count against the new one."""
+    return step if isinstance(step, Delivered) else RetryIn(timedelta(0))

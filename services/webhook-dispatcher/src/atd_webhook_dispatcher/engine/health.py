@@ -63,7 +63,7 @@ class LineHealth:
         ours, now = self._trouble.is_ours(self._clock.monotonic()), self._clock.now()
         if ours and self._troubled_since is None:
             self._troubled_since = now
-            structlog.get_logger().error("webhooks.own_trouble", endpoints=len(lines))
+            structlog.get_logger().error("webhooks.own_trouble")
         elif not ours and self._troubled_since is not None:
             lasted, self._troubled_since = now - self._troubled_since, None
             for line in lines:

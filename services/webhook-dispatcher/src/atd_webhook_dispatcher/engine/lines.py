@@ -1,12 +1,12 @@
 """What waits in memory for one endpoint, and whose turn it is. No I/O, no clock.
 
-A line holds at most `MOST_IN_LINE` rows of each lane; what is more stays in MongoDB, and `unread` says that it is
-there. Rows are known by their id from the moment they are read until what came of them is written, so that reading
-again brings none twice.
+A line holds at most `MOST_IN_LINE` rows of each lane and its share of the memory of the process; what is more stays in
+MongoDB, and `unread` says that it is there. Rows are known by their id from the moment they are read until what came of
+them is written, so that reading again brings none twice.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,27 +36,52 @@ class Ready:
         return self.row.lane, self.row.thread
 
 
+@dataclass(slots=True)
+class Held:
+    """What lines hold in memory: rows, and the bytes of their bodies."""
+
+    rows: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The head of a thread that waits for its next attempt, and when that is."""
+
+    head: str
+    until: datetime
+
+
 @dataclass(slots=True, eq=False)
 class Line:
     """One endpoint that this process sends to.
 
-    `blocked` are threads of an ordered endpoint whose head waits for its next attempt, with its moment; `behind` are
-    rows whose thread has one under way; `to_park` are rows that stand behind a blocked head, to be put out of the way.
+    `known` are the rows that are held, with the sizes of their bodies; `in_all` counts those of all lines. `share`: how
+    many it may hold. `taken_out` counts when rows were taken out: what was being read then is not to be added.
+    `closed`: it is another process's, or deleted. `blocked` are threads of an ordered endpoint whose head waits for its
+    next attempt; `behind` are rows whose thread has one under way; `to_park` are rows that stand behind a blocked head,
+    to be put out of the way.
     """
 
     endpoint: Endpoint
     breaker: Breaker = field(default_factory=Breaker)
     failing: Failing | None = None
+    in_all: Held = field(default_factory=Held)
+    share: int = 2 * MOST_IN_LINE
     lanes: dict[Lane, deque[Ready]] = field(default_factory=lambda: {lane: deque() for lane in LANES})
-    known: set[str] = field(default_factory=set)
+    known: dict[str, int] = field(default_factory=dict)
+    size: int = 0
     unread: dict[Lane, bool] = field(default_factory=lambda: dict.fromkeys(LANES, True))
     busy: set[Thread] = field(default_factory=set)
     behind: dict[Thread, deque[Ready]] = field(default_factory=dict)
-    blocked: dict[Thread, datetime] = field(default_factory=dict)
+    blocked: dict[Thread, Blocked] = field(default_factory=dict)
     to_park: list[Ready] = field(default_factory=list)
     under_way: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(LANES, 0))
     next_due: datetime | None = None
     loading: bool = False
+    taken_out: int = 0
+    closed: bool = False
+    woken_at: float | None = None
     _turns: int = 0
     _rate_due: float = 0.0
 
@@ -73,14 +98,40 @@ class Line:
     def room(self, lane: Lane) -> int:
         """How many rows of a lane may be read in."""
         held = len(self.lanes[lane]) + sum(len(rows) for thread, rows in self.behind.items() if thread[0] == lane)
-        return max(0, MOST_IN_LINE - held)
+        return max(0, min(MOST_IN_LINE - held, self.share - len(self.known)))
 
     def add(self, rows: Iterable[Ready]) -> None:
         """Rows that were read or just accepted, in their order; what is known already is not added again."""
         for ready in rows:
             if ready.row.id not in self.known:
-                self.known.add(ready.row.id)
+                self.know(ready.row.id, len(ready.body))
                 self.lanes[ready.row.lane].append(ready)
+
+    def expect(self, moment: datetime | None) -> None:
+        """Something is due at this moment that is not held."""
+        if moment is not None and (self.next_due is None or moment < self.next_due):
+            self.next_due = moment
+
+    def know(self, row_id: str, size: int = 0) -> None:
+        """A row is held from here on: it is not read again before it is forgotten."""
+        self.known[row_id] = size
+        self.size += size
+        self.in_all.rows += 1
+        self.in_all.size += size
+
+    def follow(self, endpoint: Endpoint) -> None:
+        """The endpoint was changed. What is held goes on as it now wants it, or is let go where nothing may go."""
+        if self.endpoint.ordered and not endpoint.ordered:
+            for (lane, _), rows in self.behind.items():
+                self.lanes[lane].extend(rows)
+            self.behind.clear()
+            self.blocked.clear()
+        if endpoint.reset_at != self.endpoint.reset_at:
+            self.breaker, self.failing = Breaker(), endpoint.failing
+        self.endpoint = endpoint
+        self.unread = dict.fromkeys(LANES, True)
+        if endpoint.state != "enabled":
+            self.empty()
 
     def take(self, now: float) -> Ready | None:
         """The next row, which is then under way; None when none may go now (see `wake_at`)."""
@@ -113,12 +164,12 @@ class Line:
     def done(self, ready: Ready, *, blocked_until: datetime | None = None) -> None:
         """An attempt has come to its end; with `blocked_until` its row waits for another one."""
         self.under_way[ready.row.lane] -= 1
+        self.busy.discard(ready.thread)
         if not self.endpoint.ordered:
             return
-        self.busy.discard(ready.thread)
         following = self.behind.pop(ready.thread, None)
         if blocked_until is not None:
-            self.blocked[ready.thread] = blocked_until
+            self.blocked[ready.thread] = Blocked(ready.row.id, blocked_until)
             self.to_park.extend(following or ())
         elif following:
             self.lanes[ready.row.lane].appendleft(following.popleft())
@@ -127,26 +178,48 @@ class Line:
 
     def forget(self, ids: Iterable[str]) -> None:
         """What came of these rows is written, or they were put out of the way."""
-        self.known.difference_update(ids)
+        for one in ids:
+            size = self.known.pop(one, None)
+            if size is not None:
+                self.size -= size
+                self.in_all.rows -= 1
+                self.in_all.size -= size
 
     def take_out(self, which: Callable[[Delivery], bool]) -> None:
         """Take out rows that are not to be sent any more; what is under way cannot be held."""
+        self.taken_out += 1
         for rows in (*self.lanes.values(), *self.behind.values()):
             left = [one for one in rows if not which(one.row)]
-            self.known.difference_update({one.row.id for one in rows} - {one.row.id for one in left})
-            rows.clear()
-            rows.extend(left)
+            if len(left) < len(rows):
+                self.forget([one.row.id for one in rows if which(one.row)])
+                rows.clear()
+                rows.extend(left)
         self.behind = {thread: rows for thread, rows in self.behind.items() if rows}
 
-    def empty(self) -> Iterator[Ready]:
-        """Take out all that is not under way."""
-        for rows in (*self.lanes.values(), *self.behind.values()):
-            while rows:
-                ready = rows.popleft()
-                self.known.discard(ready.row.id)
-                yield ready
-        self.behind.clear()
+    def close(self) -> None:
+        """Nothing of it is sent here any more."""
+        self.closed = True
+        self.empty()
+        self.forget(list(self.known))
+
+    def empty(self) -> None:
+        """Take out all that is not under way: it is read again."""
+        self.take_out(lambda _: True)
+        self.forget(one.row.id for one in self.to_park)
+        self.to_park.clear()
         self.unread = dict.fromkeys(LANES, True)
+
+    def shed(self, most: int, most_size: int) -> None:
+        """Let go of what would go last, until no more than `most` rows are held: it is read when there is room again.
+
+        Of each thread what is kept is the beginning, so that the order stays.
+        """
+        behind = [(thread[0], rows) for thread, rows in self.behind.items()]
+        for lane, rows in [*((lane, self.lanes[lane]) for lane in reversed(LANES)), *reversed(behind)]:
+            while rows and (len(self.known) > most or self.size > most_size):
+                self.forget([rows.pop().row.id])
+                self.unread[lane] = True
+        self.behind = {thread: rows for thread, rows in self.behind.items() if rows}
 
     def _order(self, allowed: int) -> tuple[Lane, ...]:
         """Which lane comes first: live, but for the replay's share of turns and room."""
@@ -157,7 +230,7 @@ class Line:
             return ("replay",)
         if self.under_way["replay"] >= max(1, allowed // REPLAY_SHARE):
             return ("live",)
-        return ("replay", "live") if self._turns % REPLAY_SHARE == 0 else ("live",)
+        return ("replay", "live") if self._turns % REPLAY_SHARE == 0 else LANES
 
     def _first(self, lane: Lane) -> Ready | None:
         rows = self.lanes[lane]
@@ -165,7 +238,8 @@ class Line:
             return rows.popleft() if rows else None
         while rows:
             ready = rows.popleft()
-            if ready.thread in self.blocked and self.blocked[ready.thread] > ready.row.due_at:
+            blocked = self.blocked.get(ready.thread)
+            if blocked is not None and blocked.head != ready.row.id:
                 self.to_park.append(ready)
             elif ready.thread in self.busy:
                 self.behind.setdefault(ready.thread, deque()).append(ready)
@@ -196,7 +270,7 @@ class Turns:
     """Whose turn it is: one company after another, and in each one endpoint after another."""
 
     def __init__(self) -> None:
-        self._tenants: dict[str, deque[Line]] = {}
+        self._tenants: OrderedDict[str, deque[Line]] = OrderedDict()
         self._scheduled: set[int] = set()
 
     def __bool__(self) -> bool:
@@ -210,11 +284,13 @@ class Turns:
 
     def next(self) -> Line | None:
         """The next line, which has to be scheduled again for another turn."""
-        for tenant_id in self._tenants:
-            lines = self._tenants.pop(tenant_id)
-            line = lines.popleft()
-            self._scheduled.discard(id(line))
-            if lines:
-                self._tenants[tenant_id] = lines  # behind the other companies
-            return line
-        return None
+        if not self._tenants:
+            return None
+        tenant_id, lines = next(iter(self._tenants.items()))
+        line = lines.popleft()
+        self._scheduled.discard(id(line))
+        if lines:
+            self._tenants.move_to_end(tenant_id)  # behind the other companies
+        else:
+            del self._tenants[tenant_id]
+        return line

@@ -1,10 +1,10 @@
 """Reads rows that are due into the lines of this process, and puts out of the way what stands behind a blocked head."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from atd_webhook_dispatcher.domain.delivery import Delivery, Lane
-from atd_webhook_dispatcher.engine.lines import LANES, MOST_IN_LINE, Line, Ready
+from atd_webhook_dispatcher.engine.lines import LANES, MOST_IN_LINE, Blocked, Held, Line, Ready
 from atd_webhook_dispatcher.store.events import Events
 from atd_webhook_dispatcher.store.queue import PAGE, DeliveryQueue
 
@@ -12,102 +12,175 @@ LOW = PAGE // 2
 """Rows that wait in a lane below which more is read."""
 
 MOST_IN_ALL = 20_000
-"""Rows in the memory of a process."""
+"""Rows in the memory of a process, and `LEAST_SHARE` for each endpoint where these are more."""
 
+MOST_BYTES = 128 << 20
+"""Bytes of bodies in the memory of a process; a page that is being read comes on top."""
+
+LEAST_SHARE = 4
+
+_BODIES = 250
 _MANY_THREADS = 200
 
 
 class Loader:
     """Fills lines. One load of a line at a time."""
 
-    def __init__(self, queue: DeliveryQueue, events: Events) -> None:
+    def __init__(self, queue: DeliveryQueue, events: Events, held: Held) -> None:
         self._queue = queue
         self._events = events
-        self.held = 0
-        """Rows that all lines hold, as counted last by the engine."""
+        self._held = held
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another row in the memory of the process."""
+        return self._held.rows >= MOST_IN_ALL or self._held.size >= MOST_BYTES
+
+    def divide(self, lines: Sequence[Line], now: datetime) -> None:
+        """Give each line that has or wants rows the same share of the memory; who holds more lets go when it is full.
+
+        So an endpoint with a million rows, or many that are stopped, leave room for all others.
+        """
+        among = [line for line in lines if line.known or self._asks(line, now)]
+        share = max(LEAST_SHARE, min(2 * MOST_IN_LINE, MOST_IN_ALL // max(1, len(among))))
+        for line in lines:
+            line.share = share
+        if self.full:
+            for line in among:
+                line.shed(share, MOST_BYTES // max(1, len(among)))
 
     def wants(self, line: Line, now: datetime) -> bool:
         """Whether there may be rows to read for the line, and room for them."""
-        if line.loading or line.endpoint.state != "enabled" or self.held >= MOST_IN_ALL:
-            return False
-        if line.to_park:
+        if line.to_park and not line.loading:
             return True
-        if line.next_due is not None and line.next_due <= now:
-            return True
-        return any(line.unread[lane] and len(line.lanes[lane]) < LOW for lane in LANES)
+        return not self.full and self._asks(line, now)
 
     async def load(self, line: Line, now: datetime) -> list[Delivery]:
         """Read what is due; the rows whose event is kept no longer, so that they cannot be sent. Raises PyMongo's."""
         line.loading = True
+        line.next_due = None  # whoever learns of a row from here on says so
         try:
             await self._park(line)
             gone: list[Delivery] = []
             for lane in LANES:
                 gone += await self._load_lane(line, lane, now)
-            following = [await self._queue.next_due(line.endpoint.id, lane, now) for lane in LANES]
-            line.next_due = min((due for due in following if due is not None), default=None)
+            line.expect(await self._queue.next_due(line.endpoint.id, now))
             return gone
         finally:
             line.loading = False
 
-    async def admitted(self, line: Line, rows: Sequence[Ready]) -> list[Ready]:
-        """Those of fresh rows of an ordered endpoint that are not behind an earlier one; the others are put off."""
-        return await self._without_blocked(line, rows)
+    async def admit(self, line: Line, rows: Sequence[Ready], now: datetime) -> list[Delivery]:
+        """Add fresh rows of an ordered endpoint that are not behind an earlier one; the others are put off."""
+        line.loading = True
+        try:
+            return await self._admit(line, rows, line.taken_out, now)
+        finally:
+            line.loading = False
+
+    @staticmethod
+    def _asks(line: Line, now: datetime) -> bool:
+        if line.loading or line.endpoint.state != "enabled":
+            return False
+        if line.to_park or (line.next_due is not None and line.next_due <= now):
+            return True
+        low = min(LOW, line.share // 2)
+        return any(line.unread[lane] and len(line.lanes[lane]) <= low and line.room(lane) for lane in LANES)
 
     async def _load_lane(self, line: Line, lane: Lane, now: datetime) -> list[Delivery]:
-        room = line.room(lane)
+        room = min(PAGE, line.room(lane))
         if room == 0:
+            line.unread[lane] = True
             return []
-        known = len(line.known)
-        line.unread[lane] = False  # what is added from here on says so anew
-        rows = await self._queue.due(line.endpoint.id, lane, now, min(PAGE, room) + known)
-        line.unread[lane] |= len(rows) >= min(PAGE, room) + known
+        limit = room + len(line.known)
+        line.unread[lane], taken_out = False, line.taken_out  # what is added from here on says so anew
+        rows = await self._queue.due(line.endpoint.id, lane, now, limit)
+        if len(rows) >= limit:
+            line.unread[lane] = True
         fresh = [row for row in rows if row.id not in line.known]
         if line.endpoint.ordered:
             fresh.sort(key=lambda row: row.sequence)  # several of a thread may be due at the same moment
-        ready, gone = await self._with_bodies(fresh)
-        line.add(await self._without_blocked(line, ready))
-        return gone
+        ready, gone = await self._with_bodies(line, lane, fresh)
+        return gone + await self._admit(line, ready, taken_out, now)
 
-    async def _with_bodies(self, rows: Sequence[Delivery]) -> tuple[list[Ready], list[Delivery]]:
-        missing = sorted({row.event_id for row in rows if row.body is None})
-        bodies: dict[str, bytes] = {}
-        for start in range(0, len(missing), MOST_IN_LINE):
-            bodies |= await self._events.bodies(missing[start : start + MOST_IN_LINE])
-        ready, gone = [], []
-        for row in rows:
-            body = bodies.get(row.event_id) if row.body is None else row.body
-            if body is None:
-                gone.append(row)
-            else:
-                ready.append(Ready(row, body))
+    async def _with_bodies(
+        self, line: Line, lane: Lane, rows: Sequence[Delivery]
+    ) -> tuple[list[Ready], list[Delivery]]:
+        """The rows with what is sent, as many as the memory has room for, and those whose event is gone."""
+        ready: list[Ready] = []
+        gone: list[Delivery] = []
+        size = 0
+        for start in range(0, len(rows), _BODIES):
+            if start and self._held.size + size >= MOST_BYTES:
+                line.unread[lane] = True
+                break
+            some = rows[start : start + _BODIES]
+            missing = sorted({row.event_id for row in some if row.body is None})
+            bodies = await self._events.bodies(missing) if missing else {}
+            for row in some:
+                body = bodies.get(row.event_id) if row.body is None else row.body
+                if body is None:
+                    gone.append(row)
+                else:
+                    ready.append(Ready(row, body))
+                    size += len(body)
         return ready, gone
 
-    async def _without_blocked(self, line: Line, ready: Sequence[Ready]) -> list[Ready]:
-        """Of an ordered endpoint: without rows whose thread has an earlier one that waits for its next attempt."""
+    async def _admit(self, line: Line, ready: Sequence[Ready], taken_out: int, now: datetime) -> list[Delivery]:
+        """Add rows, of an ordered endpoint without those whose thread has an earlier one that waits; who is gone.
+
+        Where the earlier one is due as well but was not among these, the thread is read from its beginning.
+        """
         if not line.endpoint.ordered:
-            return list(ready)
+            _add(line, ready, taken_out)
+            return []
+        ready = [one for one in ready if one.row.id not in line.known]
         seen = line.busy | line.behind.keys() | {one.thread for rows in line.lanes.values() for one in rows}
-        unknown = sorted({one.thread for one in ready} - seen)
-        heads: dict[tuple[Lane, str], Delivery] = {}
-        for lane in LANES:
-            threads = [thread for of, thread in unknown if of == lane]
-            for start in range(0, len(threads), _MANY_THREADS):
-                found = await self._queue.heads(line.endpoint.id, lane, threads[start : start + _MANY_THREADS])
-                heads |= {(lane, thread): row for thread, row in found.items()}
-        first = {one.thread: one for one in reversed(ready)}
-        admitted = []
+        heads = await self._heads(line, sorted({one.thread for one in ready} - seen))
+        if line.taken_out != taken_out:
+            line.unread = dict.fromkeys(LANES, True)
+            return []
+        first = {one.thread: one.row.id for one in reversed(ready)}
+        late: dict[tuple[Lane, str], None] = {}
         for one in ready:
             head = heads.get(one.thread)
-            if head is not None and head.id != first[one.thread].row.id and head.id not in line.known:
-                line.blocked[one.thread] = head.due_at
+            if head is None or head.id == first[one.thread]:
+                if one.thread not in seen:
+                    line.blocked.pop(one.thread, None)
+                line.add([one])
+            elif head.id in line.known:
+                line.add([one])  # it is under way, or just was: the line knows
+            elif head.due_at > now:
+                line.blocked[one.thread] = Blocked(head.id, head.due_at)
                 line.to_park.append(one)
+                line.know(one.row.id, len(one.body))
             else:
-                admitted.append(one)
-        return admitted
+                late[one.thread] = None
+        gone: list[Delivery] = []
+        for lane, thread in late:
+            gone += await self._from_beginning(line, lane, thread)
+        return gone
+
+    async def _heads(self, line: Line, threads: Iterable[tuple[Lane, str]]) -> dict[tuple[Lane, str], Delivery]:
+        heads: dict[tuple[Lane, str], Delivery] = {}
+        for lane in LANES:
+            some = [thread for of, thread in threads if of == lane]
+            for start in range(0, len(some), _MANY_THREADS):
+                found = await self._queue.heads(line.endpoint.id, lane, some[start : start + _MANY_THREADS])
+                heads |= {(lane, thread): row for thread, row in found.items()}
+        return heads
+
+    async def _from_beginning(self, line: Line, lane: Lane, thread: str) -> list[Delivery]:
+        most, taken_out = max(1, min(PAGE, line.room(lane))), line.taken_out
+        rows = await self._queue.of_thread(line.endpoint.id, lane, thread, most)
+        if len(rows) >= most:
+            line.unread[lane] = True
+        ready, gone = await self._with_bodies(line, lane, rows)
+        line.blocked.pop((lane, thread), None)
+        _add(line, ready, taken_out)
+        return gone
 
     async def _park(self, line: Line) -> None:
-        """Put off what stands behind a head: until the head is due, or a moment, if that is over already."""
+        """Put off what stands behind a head until the head is due."""
         parked, line.to_park = line.to_park, []
         if not parked:
             return
@@ -118,10 +191,19 @@ class Loader:
             line.to_park = parked + line.to_park
             raise
         line.forget(moments)
-        earliest = min(moments.values())
-        line.next_due = earliest if line.next_due is None else min(line.next_due, earliest)
+        line.expect(min(moments.values()))
 
     @staticmethod
     def _until(line: Line, one: Ready) -> datetime:
         blocked = line.blocked.get(one.thread)
-        return one.row.due_at + timedelta(milliseconds=1) if blocked is None else blocked
+        return one.row.due_at if blocked is None else blocked.until
+
+
+def _add(line: Line, ready: Sequence[Ready], taken_out: int) -> None:
+    """Add what was read, unless rows were taken out meanwhile: these may be among them."""
+    if line.closed:
+        return
+    if line.taken_out == taken_out:
+        line.add(ready)
+    else:
+        line.unread = dict.fromkeys(LANES, True)

@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 from pymongo.errors import PyMongoError
 
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.faults import Fault, fault_of
+from atd_webhook_dispatcher.domain.delivery import Attempt
 from atd_webhook_dispatcher.domain.outcome import Outcome
 from atd_webhook_dispatcher.store.queue import DeliveryQueue
 from atd_webhook_dispatcher.store.tallies import Additions, Tallies, What, hour_of
@@ -57,29 +59,55 @@ class OutcomeWriter:
             self._wake.clear()
             while self._waiting:
                 some = self._waiting[:MOST_AT_ONCE]
-                await self._write(some)
+                written = await self._write(some)
                 del self._waiting[: len(some)]
-                self._written(some)
+                self._written(written)
                 if not self.last:
                     await asyncio.sleep(GATHER_SECONDS)
 
-    async def _write(self, outcomes: Sequence[Outcome]) -> None:
-        """Until it is written, or MongoDB says that it never will be: then the rows come again as they were."""
+    async def _write(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """Write them, however long MongoDB is away; those that are written.
+
+        One that can never be written stays what it is in memory, so that it is not sent again and again.
+        """
+        try:
+            await self._until_there(outcomes)
+        except Exception as error:  # noqa: BLE001 - one of them cannot be written: which one?
+            structlog.get_logger().error("outcomes.refused", rows=len(outcomes), error=type(error).__name__)
+            outcomes = [one for one in outcomes if await self._alone(one)]
+        try:
+            await self._tallies.add(_additions(outcomes))
+        except (PyMongoError, OSError) as error:  # they are for people to look at; the ledger has the truth
+            structlog.get_logger().warning("tallies.not_written", error=type(error).__name__)
+        return outcomes
+
+    async def _until_there(self, outcomes: Sequence[Outcome]) -> None:
         failures = 0
         while True:
             try:
-                await self._queue.write(outcomes)
-                break
+                return await self._queue.write(outcomes)
             except (PyMongoError, OSError) as error:
                 if fault_of(error) is Fault.RECORD:
                     raise
                 failures += 1
                 structlog.get_logger().warning("outcomes.not_written", rows=len(outcomes), error=type(error).__name__)
             await asyncio.sleep(_BACKOFF.longest(failures).total_seconds())
-        try:
-            await self._tallies.add(_additions(outcomes))
-        except (PyMongoError, OSError) as error:  # they are for people to look at; the ledger has the truth
-            structlog.get_logger().warning("tallies.not_written", error=type(error).__name__)
+
+    async def _alone(self, outcome: Outcome) -> bool:
+        """Write one, else without what was answered; whether that was possible."""
+        for one in (outcome, replace(outcome, attempt=outcome.attempt and bare(outcome.attempt))):
+            try:
+                await self._until_there([one])
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others have to be written
+                structlog.get_logger().error("outcome.refused", delivery_id=one.row.id, error=type(error).__name__)
+            else:
+                return True
+        return False
+
+
+def bare(attempt: Attempt) -> Attempt:
+    """An attempt without what the receiver said."""
+    return Attempt(at=attempt.at, outcome=attempt.outcome, ms=attempt.ms, status=attempt.status)
 
 
 def _additions(outcomes: Sequence[Outcome]) -> Additions:

@@ -38,7 +38,7 @@ _WAITING = {"state": "waiting"}
 DELIVERY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     DELIVERIES: [
         IndexModel(
-            [("endpoint_id", 1), ("lane", 1), ("due_at", 1), ("_id", 1)],
+            [("endpoint_id", 1), ("lane", 1), ("due_at", 1), ("sequence", 1), ("_id", 1)],
             name="due",
             partialFilterExpression=_WAITING,
         ),

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 PAGE = 500
 """Rows in one read."""
 
-_ONE_BY_ONE = [("due_at", 1), ("_id", 1)]
+_ONE_BY_ONE = [("due_at", 1), ("sequence", 1), ("_id", 1)]
+"""A page that ends among rows that are due at the same moment has the beginning of each thread."""
+
 _BY_DUE, _BY_THREAD = "due", "by_thread"
 
 
@@ -32,12 +34,23 @@ class DeliveryQueue:
         cursor = self._rows.find(query).sort(_ONE_BY_ONE).hint(_BY_DUE).limit(limit)
         return [delivery_of(row) for row in await cursor.to_list(limit)]
 
-    async def next_due(self, endpoint_id: str, lane: Lane, after: datetime) -> datetime | None:
-        """When the next row of a lane is due that was not at `after`."""
-        query = {**_waiting(endpoint_id, lane), "due_at": {"$gt": after}}
+    async def next_due(self, endpoint_id: str, after: datetime) -> datetime | None:
+        """When the next row is due that was not at `after`."""
+        query = {
+            "endpoint_id": endpoint_id,
+            "lane": {"$in": list(_LANES)},
+            "state": "waiting",
+            "due_at": {"$gt": after},
+        }
         cursor = self._rows.find(query, {"due_at": 1}).sort(_ONE_BY_ONE).hint(_BY_DUE).limit(1)
         found = await cursor.to_list(1)
         return found[0]["due_at"] if found else None
+
+    async def of_thread(self, endpoint_id: str, lane: Lane, thread: str, limit: int) -> list[Delivery]:
+        """The first rows of a thread of an ordered endpoint that are not finished, whenever they are due."""
+        query = {"endpoint_id": endpoint_id, "lane": lane, "thread": thread, "ordered": True}
+        cursor = self._rows.find(query).sort([("sequence", 1)]).hint(_BY_THREAD).limit(limit)
+        return [delivery_of(row) for row in await cursor.to_list(limit)]
 
     async def heads(self, endpoint_id: str, lane: Lane, threads: Sequence[str]) -> dict[str, Delivery]:
         """The first row that is not finished, of each of these threads of an ordered endpoint."""
@@ -63,9 +76,7 @@ class DeliveryQueue:
 
     async def write(self, outcomes: Sequence[Outcome]) -> None:
         """Write what came of these rows; those that were finished meanwhile stay as they are."""
-        operations: list[Operation] = [
-            UpdateOne({"_id": one.row.id, "state": "waiting"}, _update(one)) for one in outcomes
-        ]
+        operations: list[Operation] = [UpdateOne(_still(one), _update(one)) for one in outcomes]
         if operations:
             await self._rows.bulk_write(operations, ordered=False)
 
@@ -89,6 +100,12 @@ _LANES: tuple[Lane, ...] = ("live", "replay")
 
 def _waiting(endpoint_id: str, lane: Lane) -> dict[str, Any]:
     return {"endpoint_id": endpoint_id, "lane": lane, "state": "waiting"}
+
+
+def _still(one: Outcome) -> "Document":
+    """A row that an attempt has changed which is not known here stays; one that has arrived has arrived."""
+    query: Document = {"_id": one.row.id, "state": "waiting"}
+    return query if one.state == "delivered" or one.attempt is None else query | {"tries": {"$lt": one.tries}}
 
 
 def _update(one: Outcome) -> "Document":

@@ -1,0 +1,211 @@
+"""Follows what changes around the engine: leases, endpoints, calls of other processes; saves failures."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from atd_servicekit.clock import Clock
+from atd_servicekit.leases import ShardLeases, shard_of
+from atd_webhook_dispatcher.domain.endpoint import Endpoint
+from atd_webhook_dispatcher.engine.health import LineHealth
+from atd_webhook_dispatcher.engine.line_set import LineSet
+from atd_webhook_dispatcher.engine.lines import LANES
+from atd_webhook_dispatcher.metrics import WebhookMetrics
+from atd_webhook_dispatcher.store.endpoints import Endpoints
+from atd_webhook_dispatcher.store.owner_calls import OwnerCalls
+from atd_webhook_dispatcher.store.queue import DeliveryQueue
+
+WATCH_SECONDS = 0.5
+LOOK_SECONDS = 30.0
+"""How often each line looks into MongoDB though nothing says that it should."""
+
+SAVE_FAILING_SECONDS = 10.0
+TOMBSTONE_TIME = timedelta(minutes=10)
+"""How long a deleted endpoint is remembered: a process that has not heard of it may accept rows for it meanwhile."""
+
+_MOST_TOMBSTONES = 1_000
+
+Terms = dict[int, int]
+"""The shards of this process, and how often it has taken each: another one may have sent in between."""
+
+
+class Watch:
+    """A loop: `run()`. `shards` is how many the leases have."""
+
+    def __init__(
+        self,
+        lines: LineSet,
+        endpoints: Endpoints,
+        queue: DeliveryQueue,
+        calls: OwnerCalls,
+        leases: ShardLeases,
+        health: LineHealth,
+        clock: Clock,
+        metrics: WebhookMetrics,
+        kept_for: timedelta,
+    ) -> None:
+        """`kept_for`: how long deliveries are kept that were dropped."""
+        self._lines = lines
+        self._endpoints = endpoints
+        self._queue = queue
+        self._calls = calls
+        self._leases = leases
+        self._health = health
+        self._clock = clock
+        self._metrics = metrics
+        self._kept_for = kept_for
+        self._terms: Terms | None = None
+        self._seen_until: datetime | None = None
+        self._looked_at = clock.monotonic()
+        self._saved: dict[str, tuple[float, object]] = {}
+        self._cleared: set[str] = set()
+        """Deleted endpoints for which nothing waits."""
+
+        self._tombstones: set[str] = set()
+        self._uncalled: dict[str, bool] = {}
+
+    def owns(self, endpoint_id: str) -> bool:
+        """Whether this process sends to the endpoint."""
+        return self._leases.owns(shard_of(endpoint_id, self._leases.shards))
+
+    def deleted(self, endpoint_id: str) -> bool:
+        """Whether it is known that the endpoint was deleted a moment ago."""
+        return endpoint_id in self._tombstones
+
+    def call_later(self, endpoint_id: str, *, again: bool = False) -> None:
+        """Another process, if there is one, has to know of rows; `again`: of rows that were ended."""
+        self._uncalled[endpoint_id] = again or self._uncalled.get(endpoint_id, False)
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self.turn()
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def turn(self) -> None:
+        """Look once."""
+        try:
+            await self._follow_leases()
+            await self._follow_changes()
+            await self._exchange_calls()
+            await self._save_failing()
+            await self._drop_deleted()
+        except (PyMongoError, OSError) as error:
+            structlog.get_logger().warning("webhooks.not_watched", error=type(error).__name__)
+        self._look_again()
+        self._health.turned(list(self._lines.by_id.values()))
+        self._show()
+
+    async def _follow_leases(self) -> None:
+        terms = {shard: self._leases.term(shard) for shard in self._leases.owned}
+        if terms == self._terms:
+            return
+        before, self._terms = self._terms or {}, None
+        self._seen_until = self._seen_until or self._clock.now()
+        for endpoint_id in list(self._lines.by_id):
+            shard = shard_of(endpoint_id, self._leases.shards)
+            if shard not in terms or terms[shard] != before.get(shard, terms[shard]):
+                self._lines.close(endpoint_id)
+                self._saved.pop(endpoint_id, None)
+        after: str | None = None
+        while page := await self._endpoints.page(after):
+            for endpoint in page:
+                if shard_of(endpoint.id, self._leases.shards) in terms:
+                    self._lines.schedule(self._lines.opened(endpoint))
+            after = page[-1].id
+        self._terms = terms
+
+    async def _follow_changes(self) -> None:
+        since = self._seen_until or self._clock.now()
+        began, after = self._clock.now(), None
+        while page := await self._endpoints.changed_since(since, after=after):
+            for _, endpoint in page:
+                self._follow(endpoint)
+            moment, last = page[-1]
+            after = (moment, last.id)
+        self._seen_until = began
+
+    def _follow(self, endpoint: Endpoint) -> None:
+        if endpoint.deleted_at is not None or not self.owns(endpoint.id):
+            self._lines.close(endpoint.id)
+            return
+        line = self._lines.opened(endpoint)
+        if line.endpoint.version < endpoint.version:
+            line.follow(endpoint)
+            self._lines.want(line)
+            self._lines.schedule(line)
+
+    async def _exchange_calls(self) -> None:
+        uncalled, self._uncalled = self._uncalled, {}
+        others = {one: again for one, again in uncalled.items() if not self._lines.wake(one)}
+        if self._leases.alone:
+            return
+        try:
+            await self._calls.call([one for one, again in others.items() if not again])
+            await self._calls.call([one for one, again in others.items() if again], again=True)
+        except BaseException:
+            self._uncalled |= others
+            raise
+        for one in await self._calls.heard():
+            if one.again:
+                self._lines.again(one.endpoint_id)
+            else:
+                self._lines.wake(one.endpoint_id)
+
+    async def _save_failing(self) -> None:
+        now = self._clock.monotonic()
+        for line in list(self._lines.by_id.values()):
+            saved_at, saved = self._saved.get(line.endpoint.id, (0.0, line.endpoint.failing))
+            if saved == line.failing or (line.failing and saved and now - saved_at < SAVE_FAILING_SECONDS):
+                continue
+            failing = line.failing
+            counts = await self._endpoints.save_failing(line.endpoint.id, failing)
+            if not counts and line.failing == failing:
+                line.failing = failing = None
+            self._saved[line.endpoint.id] = (now, failing)
+
+    async def _drop_deleted(self) -> None:
+        """A step for each endpoint that was deleted, until nothing waits for it, and one more at last."""
+        now, seen = self._clock.now(), set()
+        for endpoint in await self._endpoints.deleted(limit=_MOST_TOMBSTONES):
+            seen.add(endpoint.id)
+            self._lines.close(endpoint.id)
+            over = endpoint.deleted_at is not None and now - endpoint.deleted_at > TOMBSTONE_TIME
+            if self.owns(endpoint.id) and (over or endpoint.id not in self._cleared):
+                await self._drop(endpoint, now, over=over)
+        self._tombstones = seen
+        self._cleared &= seen
+
+    async def _drop(self, endpoint: Endpoint, now: datetime, *, over: bool) -> None:
+        dropped = await self._queue.drop(endpoint.id, now, now + self._kept_for)
+        if dropped:
+            self._metrics.webhook_finished.labels("dropped").inc(dropped)
+            structlog.get_logger().info("webhooks.dropped", endpoint_id=endpoint.id, deliveries=dropped)
+        elif over:
+            await self._endpoints.forget(endpoint.id)
+        else:
+            self._cleared.add(endpoint.id)
+        self._saved.pop(endpoint.id, None)
+
+    def _look_again(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = now
+            for line in self._lines.by_id.values():
+                line.unread = dict.fromkeys(LANES, True)
+                self._lines.schedule(line)
+
+    def _show(self) -> None:
+        now = self._clock.now()
+        states = dict.fromkeys(("closed", "open", "half_open", "recovering"), 0)
+        oldest = now
+        for line in self._lines.by_id.values():
+            states[line.breaker.state] += 1
+            if line.endpoint.state == "enabled":
+                oldest = min([oldest, *(rows[0].row.due_at for rows in line.lanes.values() if rows)])
+        for state, count in states.items():
+            self._metrics.webhook_breakers.labels(state).set(count)
+        self._metrics.webhook_oldest_due_seconds.set((now - oldest).total_seconds())
+        self._metrics.webhook_rows_in_memory.set(self._lines.held.rows)
