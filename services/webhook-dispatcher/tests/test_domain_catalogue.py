@@ -1,14 +1,19 @@
 """What external systems may ask for."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from atd_webhook_dispatcher.domain.catalogue import LANGUAGES, TEST_TYPE, Catalogue
 from atd_webhook_dispatcher.domain.catalogue_texts import DESCRIPTIONS
+from atd_webhook_dispatcher.domain.expressions import check_expression
 from atd_webhook_dispatcher.domain.reading import SENT
 
 CATALOGUE = Catalogue()
+DOCUMENT = Path(__file__).parents[3] / "docs/webhooks.md"
+EXPRESSIONS = re.findall(r"`((?:data|has)[^`\n]* && [^`\n]*)`", DOCUMENT.read_text(encoding="utf-8"))
 
 
 def test_every_type_has_words_in_every_language_and_no_words_are_left_over() -> None:
@@ -66,6 +71,13 @@ def test_every_field_of_every_example_is_known() -> None:
         for example in kind.examples:
             missing = [path for path in _paths(example) if not kind.knows(path)]
             assert missing == [], kind.type
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_the_expressions_of_the_document_can_be_saved(expression: str) -> None:
+    examples = [example for kind in CATALOGUE.wanted(("*",)) for example in kind.examples]
+    checked = check_expression(expression, CATALOGUE.knows(("*",)), examples)
+    assert isinstance(checked.matches(CATALOGUE.kinds["message.received"].example), bool)
 
 
 def _paths(value: Any, path: str = "") -> list[str]:

@@ -69,7 +69,7 @@ class Service:
 
     @property
     def keeps_credentials(self) -> bool:
-        """Whether it keeps credentials sealed with its master key; the gateway signs with its own, and seals nothing."""
+        """Whether it keeps credentials sealed with its master key; the gateway signs with its own and seals nothing."""
         return self.master_key and not self.signs_identities
 
     @property

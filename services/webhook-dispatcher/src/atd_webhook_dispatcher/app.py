@@ -15,7 +15,7 @@ from atd_webhook_dispatcher.api.parts import Parts
 from atd_webhook_dispatcher.disabling import Disabling
 from atd_webhook_dispatcher.domain.acceptance import Unsendable
 from atd_webhook_dispatcher.domain.catalogue import Catalogue
-from atd_webhook_dispatcher.domain.endpoint import Endpoint
+from atd_webhook_dispatcher.domain.endpoint import MOST_CONCURRENCY, Endpoint
 from atd_webhook_dispatcher.domain.events import Event
 from atd_webhook_dispatcher.domain.matching import matches
 from atd_webhook_dispatcher.domain.shaping import CannotShape, shaped
@@ -51,7 +51,7 @@ def create_app(
     endpoints = Endpoints(database)
     cache = endpoint_cache(endpoints, runtime.clock)
     events, queue, tallies = Events(database, settings.archive_time), DeliveryQueue(database), Tallies(database)
-    calls = CustomerCalls("webhooks", runtime.metrics, settings.url_policy())
+    calls = CustomerCalls("webhooks", runtime.metrics, settings.url_policy(), max_per_owner=MOST_CONCURRENCY)
     sender = EndpointCalls(calls, runtime.cipher, runtime.clock)
     disabling = Disabling(endpoints, cache, runtime.transaction, runtime.outbox, runtime.clock)
     engine = Engine(
