@@ -49,7 +49,9 @@ DELIVERY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
         ),
         IndexModel([("endpoint_id", 1), ("_id", 1)], name="by_endpoint"),
         IndexModel(
-            [("endpoint_id", 1), ("finished_at", 1)], name="failed", partialFilterExpression={"state": "failed"}
+            [("endpoint_id", 1), ("state", 1), ("_id", 1)],
+            name="ended",
+            partialFilterExpression={"state": {"$in": ["failed", "dropped"]}},
         ),
         IndexModel([("replay_id", 1), ("state", 1)], name="by_replay", sparse=True),
         IndexModel([("contact_id", 1)], name="by_contact", sparse=True),

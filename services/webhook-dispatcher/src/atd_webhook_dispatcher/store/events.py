@@ -26,7 +26,7 @@ MOST_AT_ONCE = 1_000
 
 EVENT_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     EVENTS: [
-        IndexModel([("tenant_id", 1), ("recorded_at", 1), ("_id", 1)], name="by_time"),
+        IndexModel([("tenant_id", 1), ("recorded_at", 1), ("_id", 1), ("type", 1)], name="by_time"),
         IndexModel([("thread", 1), ("sequence", 1)], name="by_thread"),
         IndexModel([("contact_id", 1)], name="by_contact", sparse=True),
         IndexModel([("expires_at", 1)], name="expired", expireAfterSeconds=0),

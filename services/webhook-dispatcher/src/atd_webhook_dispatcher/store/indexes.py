@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from pymongo import IndexModel
 
+from atd_webhook_dispatcher.store.breakers import BREAKER_INDEXES
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, DELIVERY_INDEXES
 from atd_webhook_dispatcher.store.endpoints import ENDPOINT_INDEXES
 from atd_webhook_dispatcher.store.events import EVENT_INDEXES, EVENTS
 from atd_webhook_dispatcher.store.owner_calls import OWNER_CALL_INDEXES
+from atd_webhook_dispatcher.store.replays import REPLAY_INDEXES
 from atd_webhook_dispatcher.store.tallies import TALLY_INDEXES
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
@@ -15,6 +17,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **DELIVERY_INDEXES,
     **ENDPOINT_INDEXES,
     **TALLY_INDEXES,
+    **REPLAY_INDEXES,
+    **BREAKER_INDEXES,
     **OWNER_CALL_INDEXES,
 }
 
