@@ -21,6 +21,7 @@ from atd_webhook_dispatcher.domain.matching import matches
 from atd_webhook_dispatcher.domain.shaping import CannotShape, shaped
 from atd_webhook_dispatcher.engine.engine import SHARDS, Engine, Retention, Stores
 from atd_webhook_dispatcher.handlers import EventHandler, parse
+from atd_webhook_dispatcher.ledger_setup import health_reader, set_up_ledger
 from atd_webhook_dispatcher.metrics import METRICS, WebhookMetrics
 from atd_webhook_dispatcher.requests import EndpointCalls
 from atd_webhook_dispatcher.settings import WebhookDispatcherSettings
@@ -89,10 +90,13 @@ def create_app(
         catalogue=Catalogue(),
         urls=settings.url_policy(),
         idempotency=runtime.use_idempotency(),
+        health=health_reader(database, runtime),
     )
-    app = runtime.create_app("Webhooks", routers(routes), description="Tells external systems what happens")
+    ledger = set_up_ledger(routes, engine, sender, retention)
+    app = runtime.create_app("Webhooks", routers(routes, ledger), description="Tells external systems what happens")
     app.state.engine = engine
     app.state.parts = routes
+    app.state.ledger = ledger
     return app
 
 

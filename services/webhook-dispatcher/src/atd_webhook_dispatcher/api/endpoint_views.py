@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 from atd_schemas.envelope import Timestamp
 from atd_servicekit.crypto import CannotDecrypt
 from atd_servicekit.customer_calls import BadClientCertificate, ClientCertificate
+from atd_webhook_dispatcher.api.health_views import HealthView, health_view
 from atd_webhook_dispatcher.domain.endpoint import Auth, AuthKind, Endpoint, EndpointState, Filters, WhilePaused
 from atd_webhook_dispatcher.domain.signing import still_signing
+from atd_webhook_dispatcher.endpoint_health import EndpointHealth
 from atd_webhook_dispatcher.sealing import Cipher, unseal
 
 _SHOWN_CREDENTIALS = ("username", "token_url", "client_id", "scope")
@@ -82,6 +84,7 @@ class EndpointView(BaseModel):
     disable_after_hours: Annotated[int, Field(description="Hours")]
     while_paused: WhilePaused
     failing: FailingView | None
+    health: HealthView
     version: int
     created_at: Timestamp
     changed_at: Timestamp
@@ -105,7 +108,7 @@ class RotatedSecretView(SecretsView):
     secret: str = Field(description="It is shown this once")
 
 
-def values_of(endpoint: Endpoint, now: datetime, cipher: Cipher) -> dict[str, Any]:
+def values_of(endpoint: Endpoint, health: EndpointHealth, now: datetime, cipher: Cipher) -> dict[str, Any]:
     """An endpoint's fields as the API names them."""
     failing = endpoint.failing
     return {
@@ -131,15 +134,16 @@ def values_of(endpoint: Endpoint, now: datetime, cipher: Cipher) -> dict[str, An
         "disable_after_hours": round(endpoint.disable_after.total_seconds() / 3_600),
         "while_paused": endpoint.while_paused,
         "failing": failing and FailingView(since=failing.since, deliveries=failing.deliveries),
+        "health": health_view(health),
         "version": endpoint.version,
         "created_at": endpoint.created_at,
         "changed_at": endpoint.changed_at,
     }
 
 
-def endpoint_view(endpoint: Endpoint, now: datetime, cipher: Cipher) -> EndpointView:
+def endpoint_view(endpoint: Endpoint, health: EndpointHealth, now: datetime, cipher: Cipher) -> EndpointView:
     """An endpoint as the API shows it."""
-    return EndpointView(**values_of(endpoint, now, cipher))
+    return EndpointView(**values_of(endpoint, health, now, cipher))
 
 
 def secret_views(endpoint: Endpoint, now: datetime) -> list[SecretView]:

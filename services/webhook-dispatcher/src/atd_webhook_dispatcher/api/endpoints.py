@@ -30,6 +30,7 @@ from atd_webhook_dispatcher.api.endpoint_views import (
 from atd_webhook_dispatcher.api.parts import Manager, Parts
 from atd_webhook_dispatcher.domain.endpoint import MOST_ENDPOINTS, Endpoint, SigningSecret
 from atd_webhook_dispatcher.domain.signing import SECRET_BYTES, TooManySecrets, rotated, secret_text
+from atd_webhook_dispatcher.endpoint_health import no_health
 from atd_webhook_dispatcher.sealing import seal
 from atd_webhook_dispatcher.store.endpoints import TooMany
 
@@ -55,13 +56,14 @@ def _reading(router: APIRouter, parts: Parts) -> None:
     async def list_webhooks(identity: Manager) -> Page[EndpointView]:
         found = await parts.endpoints.of_tenant(identity.tenant_id)
         now = parts.runtime.clock.now()
-        return Page(items=[endpoint_view(one, now, parts.runtime.cipher) for one in found])
+        health = await parts.health.of(found)
+        return Page(items=[endpoint_view(one, health[one.id], now, parts.runtime.cipher) for one in found])
 
     @router.get("/{webhook_id}", summary="One webhook")
     async def get_webhook(identity: Manager, webhook_id: str, response: Response) -> EndpointView:
         found = await parts.endpoint(identity.tenant_id, webhook_id)
         set_etag(response, found.version)
-        return _shown(parts, found)
+        return await _shown(parts, found)
 
 
 def _creating(router: APIRouter, parts: Parts) -> None:
@@ -79,7 +81,7 @@ def _creating(router: APIRouter, parts: Parts) -> None:
             except TooMany:
                 detail = f"There can be at most {MOST_ENDPOINTS} webhooks; delete some first."
                 raise conflict(detail, "too_many") from None
-            view = CreatedEndpointView(**values_of(made, now, cipher), secret=secret)
+            view = CreatedEndpointView(**values_of(made, no_health(made, now), now, cipher), secret=secret)
             return _stored(201, view, made)
 
         answer = await parts.idempotency.once(
@@ -111,7 +113,7 @@ def _changing(router: APIRouter, parts: Parts) -> None:
         after = await parts.transaction(work)
         parts.cache.forget(identity.tenant_id)
         set_etag(response, after.version)
-        return _shown(parts, after)
+        return await _shown(parts, after)
 
     @router.delete("/{webhook_id}", status_code=204, summary="Delete a webhook; what waits for it is dropped")
     async def delete_webhook(identity: Manager, webhook_id: str, version: ExpectedVersion) -> None:
@@ -217,8 +219,9 @@ def _bare(tenant_id: str, now: datetime) -> Endpoint:
     )
 
 
-def _shown(parts: Parts, endpoint: Endpoint) -> EndpointView:
-    return endpoint_view(endpoint, parts.runtime.clock.now(), parts.runtime.cipher)
+async def _shown(parts: Parts, endpoint: Endpoint) -> EndpointView:
+    health = (await parts.health.of([endpoint]))[endpoint.id]
+    return endpoint_view(endpoint, health, parts.runtime.clock.now(), parts.runtime.cipher)
 
 
 def _stored(status: int, view: BaseModel, endpoint: Endpoint) -> StoredAnswer:

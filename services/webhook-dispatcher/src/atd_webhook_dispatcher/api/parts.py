@@ -20,6 +20,7 @@ from atd_servicekit.url_policy import UrlPolicy
 from atd_webhook_dispatcher.api.telling import enabled_event
 from atd_webhook_dispatcher.domain.catalogue import Catalogue
 from atd_webhook_dispatcher.domain.endpoint import Endpoint, enabled
+from atd_webhook_dispatcher.endpoint_health import HealthReader
 from atd_webhook_dispatcher.store.endpoints import EndpointCache, Endpoints
 from atd_webhook_dispatcher.store.events import Events
 
@@ -43,6 +44,7 @@ class Parts:
     catalogue: Catalogue
     urls: UrlPolicy
     idempotency: Idempotency
+    health: HealthReader
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""
