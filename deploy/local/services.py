@@ -68,7 +68,10 @@ SANDBOX = Service(
         "ATD_SANDBOX_FRAMES": "http://localhost:5173",  # `make web`
     },
     ready="{url}/_fake/status",
-    welcome=("  Customer's phone http://localhost:{ATD_PORT} (fill it with `make demo`)",),
+    welcome=(
+        "  Customer's phone http://localhost:{ATD_PORT} (fill it with `make demo`)",
+        "  Webhooks         http://localhost:{ATD_PORT}/receiver (what the company's own system gets)",
+    ),
 )
 
 

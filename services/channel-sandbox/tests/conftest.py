@@ -16,6 +16,7 @@ from atd_testing.waiting import eventually
 from atd_testing.whatsapp.receiver import WebhookReceiver
 
 EMAIL = "ana@example.com"
+SECRET = "whsec_YSBrZXkgb2YgdGhpcnR5LXR3byBieXRlcywgb3Igc28="  # of a test
 
 
 class Gateway:
@@ -27,6 +28,7 @@ class Gateway:
         self.pages: list[dict[str, Any]] = []
         self.calls: list[tuple[str, str]] = []
         self.credentials: dict[str, dict[str, Any]] = {}
+        self.webhooks: list[dict[str, Any]] = []
         self.failing: int | None = None
         self.failing_checks = 0
         self.expires_in = 900
@@ -44,10 +46,7 @@ class Gateway:
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.sessions.values():
             return httpx.Response(401, json={})
         if path == "/channels" and request.method == "GET":
-            kind = request.url.params.get("kind", "whatsapp")
-            pages = [one for one in self.pages if one["kind"] == kind]
-            found = {"telegram": self.bots, "whatsapp": self.channels}.get(kind, pages)
-            return httpx.Response(200, json={"items": found, "next_cursor": None})
+            return self._listed(request.url.params.get("kind", "whatsapp"))
         if path == "/channels" and body["kind"] == "telegram":
             return httpx.Response(201, json=self.add_bot(body["name"], body["credentials"]["bot_token"]))
         if path == "/channels" and body["kind"] in ("messenger", "instagram", "facebook"):
@@ -60,7 +59,20 @@ class Gateway:
             (channel,) = [one for one in self.channels if path.endswith(one["id"])]
             self.credentials[channel["id"]] |= body["credentials"]
             return httpx.Response(200, json=channel)
-        return self._check(path)
+        return self._webhooks(request.method, path, body) if path.startswith("/webhooks") else self._check(path)
+
+    def _listed(self, kind: str) -> httpx.Response:
+        pages = [one for one in self.pages if one["kind"] == kind]
+        found = {"telegram": self.bots, "whatsapp": self.channels}.get(kind, pages)
+        return httpx.Response(200, json={"items": found, "next_cursor": None})
+
+    def _webhooks(self, method: str, path: str, body: dict[str, Any]) -> httpx.Response:
+        if method == "GET":
+            return httpx.Response(200, json={"items": self.webhooks})
+        if path.endswith("/rotate-secret"):
+            return httpx.Response(200, json={"secret": SECRET, "secrets": []})
+        self.webhooks.append({"id": "webhook-1", **body})
+        return httpx.Response(201, json={"id": "webhook-1", **body, "secret": SECRET})
 
     def _auth(self, path: str, body: dict[str, Any]) -> httpx.Response:
         if path == "/auth/logout":

@@ -21,6 +21,9 @@ from atd_channel_sandbox.company_listener import CompanyListener
 from atd_channel_sandbox.connector import ChannelConnector
 from atd_channel_sandbox.new_companies import NewCompanies
 from atd_channel_sandbox.phones import Phones
+from atd_channel_sandbox.receivers.door import ReceiverDoor
+from atd_channel_sandbox.receivers.model import Receivers
+from atd_channel_sandbox.receivers.own_endpoint import OwnEndpoint
 from atd_channel_sandbox.security import PageSecurity
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_channel_sandbox.state import SandboxState
@@ -37,9 +40,11 @@ STATIC = Path(__file__).parent / "static"
 class Sandbox:
     """The application; tests in the same process look at `state`."""
 
-    def __init__(self, app: FastAPI, state: SandboxState, framed_by: Sequence[str]) -> None:
+    def __init__(self, app: FastAPI, state: SandboxState, receivers: Receivers, framed_by: Sequence[str]) -> None:
         self.page = app
-        self.app = PageSecurity(app, framed_by)
+        self.app = ReceiverDoor(
+            PageSecurity(app, framed_by), receivers, lambda name: state.events.publish("receiver", {"name": name})
+        )
         self.state = state
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -73,7 +78,9 @@ def create_app(
     phones = Phones(state, channels)
     telegram.follow_connections(phones.company_connected)
     meta.follow_connections(phones.company_connected)
-    connector = ChannelConnector(settings, state, phones, channels, gateway)
+    receivers = Receivers()
+    own_endpoint = OwnEndpoint(settings.sandbox_data, f"http://{settings.host}:{settings.port}", receivers)
+    connector = ChannelConnector(settings, state, phones, channels, own_endpoint, gateway)
     telegram.show_companies()
     meta.show_companies()
     companies = NewCompanies(state, phones, settings.sandbox_data)
@@ -94,9 +101,9 @@ def create_app(
         journal.close()
 
     app = FastAPI(title="Channel sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    _add_page(app, api_router(state, phones, companies, settings.sandbox_upload_bytes))
+    _add_page(app, api_router(state, phones, companies, receivers, settings.sandbox_upload_bytes))
     mount(app, fakes)
-    return Sandbox(app, state, settings.framed_by)
+    return Sandbox(app, state, receivers, settings.framed_by)
 
 
 def _add_page(app: FastAPI, api: APIRouter) -> None:
@@ -107,5 +114,9 @@ def _add_page(app: FastAPI, api: APIRouter) -> None:
     @app.get("/")
     async def page() -> FileResponse:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    @app.get("/receiver")
+    async def receiver_page() -> FileResponse:
+        return FileResponse(STATIC / "receiver.html", headers={"Cache-Control": "no-cache"})
 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

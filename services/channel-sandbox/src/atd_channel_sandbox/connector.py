@@ -15,6 +15,7 @@ from atd_channel_sandbox.channels import Channels
 from atd_channel_sandbox.gateway_session import ConnectionFailed, GatewaySession, call, channels_of_kind
 from atd_channel_sandbox.model import Company, Connection
 from atd_channel_sandbox.phones import Phones
+from atd_channel_sandbox.receivers.own_endpoint import OwnEndpoint
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_channel_sandbox.state import SandboxState
 from atd_channel_sandbox.storage import write_private
@@ -75,12 +76,14 @@ class ChannelConnector:
         state: SandboxState,
         phones: Phones,
         channels: Channels,
+        own_endpoint: OwnEndpoint,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._state = state
         self._phones = phones
         self._channels = channels
+        self._own_endpoint = own_endpoint
         self._transport = transport
         self._session = GatewaySession(settings)
         self._credentials = read_credentials(settings.sandbox_data)
@@ -154,6 +157,7 @@ class ChannelConnector:
             await self._connect(client, credentials, channels)
         for channel in self._channels.all():
             await channel.connect(client)
+        await self._own_endpoint.connect(client)
 
     async def _connect(
         self, client: httpx.AsyncClient, credentials: Credentials, channels: list[dict[str, Any]]

@@ -6,12 +6,16 @@ from atd_channel_sandbox.api.companies import add_companies
 from atd_channel_sandbox.api.messages import add_changes, add_messages
 from atd_channel_sandbox.api.network import add_network
 from atd_channel_sandbox.api.queries import add_queries
+from atd_channel_sandbox.api.receivers import add_receivers
 from atd_channel_sandbox.new_companies import NewCompanies
 from atd_channel_sandbox.phones import Phones
+from atd_channel_sandbox.receivers.model import Receivers
 from atd_channel_sandbox.state import SandboxState
 
 
-def api_router(state: SandboxState, phones: Phones, companies: NewCompanies, upload_limit: int) -> APIRouter:
+def api_router(
+    state: SandboxState, phones: Phones, companies: NewCompanies, receivers: Receivers, upload_limit: int
+) -> APIRouter:
     """Every route of the page; `upload_limit` in bytes."""
     router = APIRouter(prefix="/sandbox")
     add_queries(router, state)
@@ -19,4 +23,5 @@ def api_router(state: SandboxState, phones: Phones, companies: NewCompanies, upl
     add_changes(router, phones)
     add_network(router, state, phones)
     add_companies(router, companies)
+    add_receivers(router, receivers)
     return router

@@ -11,6 +11,7 @@ from atd_channel_sandbox.demo.calling import StoryFailed
 from atd_channel_sandbox.demo.other_channels import stories_of_other_channels
 from atd_channel_sandbox.demo.runner import CALL_TIMEOUT_SECONDS, DemoRunner
 from atd_channel_sandbox.demo.stories import stories
+from atd_channel_sandbox.demo.webhooks import WebhookStory
 
 LABELS = {
     "writes": "texts of customers",
@@ -82,17 +83,30 @@ async def run(options: argparse.Namespace, password: str) -> int:
         try:
             await runner.desk.set_up(options.email, password)
             failures = await runner.run(chosen)
+            if not options.channel:
+                failures += await _webhook(runner)
             await runner.desk.fill_records()
         finally:
             await runner.desk.close()
-    print(f"\n{len(chosen) - len(failures)} of {len(chosen)} conversations in {time.monotonic() - began:.0f} s")
+    played = len(chosen) - sum(not one.startswith("webhook: ") for one in failures)
+    print(f"\n{played} of {len(chosen)} conversations in {time.monotonic() - began:.0f} s")
     for name, label in LABELS.items():
         if runner.done[name]:
             print(f"  {runner.done[name]:4} {label}")
     for failure in failures:
         print(f"failed: {failure}")
     print(f"\nSee them on the customers' phones: {options.sandbox}")
+    print(f"and what the company's own system got: {options.sandbox}/receiver")
     return 1 if failures else 0
+
+
+async def _webhook(runner: DemoRunner) -> list[str]:
+    """The story of the company's own system; what failed."""
+    try:
+        await WebhookStory(runner, print).run()
+    except StoryFailed as failed:
+        return [f"webhook: {failed}"]
+    return []
 
 
 if __name__ == "__main__":
