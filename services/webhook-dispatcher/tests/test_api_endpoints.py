@@ -9,6 +9,7 @@ import pytest
 
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import WEBHOOK_EVENTS
+from atd_servicekit.idempotency import IDEMPOTENCY
 from atd_testing.service import TenantClient
 from atd_testing.tls import new_authority
 from atd_webhook_dispatcher.domain.disabling import Failing
@@ -64,7 +65,9 @@ async def test_a_webhook_is_made_with_defaults_and_its_secret_is_shown_once(desk
 
 async def test_nothing_secret_is_kept_readable_or_shown(desk: TenantClient) -> None:
     auth = {"kind": "basic", "username": "ana", "password": "s3cret-password"}
-    new = await made(desk, auth=auth)
+    key = {"Idempotency-Key": uuid7()}
+    new = await desk.do("POST", "/webhooks", {"url": f" {URL}\n", "auth": auth}, headers=key)
+    assert new["url"] == URL
     assert new["auth"] == {
         "kind": "basic",
         "username": "ana",
@@ -75,7 +78,9 @@ async def test_nothing_secret_is_kept_readable_or_shown(desk: TenantClient) -> N
     }
     document = str(await desk.service.db[ENDPOINTS].find_one({"_id": new["id"]}))
     assert "s3cret-password" not in document
-    assert new["secret"] not in document
+    answers = str(await desk.service.db[IDEMPOTENCY].find({"tenant_id": desk.tenant}).to_list(9))
+    assert "sealed" in answers
+    assert new["secret"] not in document + answers
     assert "s3cret-password" not in str(await desk.get("/webhooks"))
     assert await credentials(desk, new["id"]) == {"username": "ana", "password": "s3cret-password"}
 
@@ -109,6 +114,15 @@ async def test_credentials_in_a_url_move_to_basic_authentication(desk: TenantCli
         ({"url": "https://example.com/a b"}, ["url"]),
         ({"url": "https://example.com/" + "a" * 2_000}, ["url"]),
         ({"event_types": []}, ["event_types"]),
+        ({"event_types": ["*"] * 101}, ["event_types"]),
+        ({"expression": "x" * 1_001}, ["expression"]),
+        ({"fields": ["id"] * 101}, ["fields"]),
+        ({"fields": ["a" * 201]}, ["fields[0]"]),
+        ({"template": "x" * 17_000}, ["template"]),
+        ({"headers": {"X-Long": "a" * 4_097}}, ["headers.X-Long"]),
+        ({"auth": {"kind": "bearer", "token": "a" * 4_097}}, ["auth.token"]),
+        ({"rate_limit_per_second": 1_001}, ["rate_limit_per_second"]),
+        ({"retry_seconds": [604_801]}, ["retry_seconds[0]"]),
         ({"event_types": ["message.received", "message.recieved"]}, ["event_types[1]"]),
         ({"event_types": ["setting.changed"]}, ["event_types[0]"]),
         ({"event_types": ["webhook.test"]}, ["event_types[0]"]),

@@ -1,5 +1,6 @@
 """What of an event is sent."""
 
+import time
 from typing import Any
 
 import orjson
@@ -129,8 +130,17 @@ def test_a_lone_surrogate_is_made_harmless() -> None:
 def test_a_body_that_is_too_large_is_refused_in_words() -> None:
     event = orjson.dumps({"data": {"text": "x" * (MOST_BODY_BYTES // 2)}})
     template = ["{{ data.text }}"] * 3
-    with pytest.raises(CannotShape, match="at most 256 kB"):
+    with pytest.raises(CannotShape, match="larger than 256 kB"):
         shaped(Shape(template=template), event)
+    assert shaped(Shape(template=template[:1]), event)
+
+
+def test_a_small_template_cannot_make_a_body_of_many_times_the_limit() -> None:
+    event = orjson.dumps({"data": {"list": ["x" * 1_000] * 200}})
+    began = time.thread_time()
+    with pytest.raises(CannotShape):
+        shaped(Shape(template=["{{ data.list }}", "{{ data }} {{ data }}"] * 60), event)
+    assert time.thread_time() - began < 0.1
 
 
 @pytest.mark.parametrize(

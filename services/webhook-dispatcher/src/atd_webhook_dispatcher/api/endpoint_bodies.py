@@ -85,7 +85,7 @@ class EndpointBody(Body):
         }
     )
 
-    url: Annotated[str, StringConstraints(min_length=1, max_length=MOST_URL_CHARACTERS)] = Field(
+    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_URL_CHARACTERS)] = Field(
         description="https:// (http:// where the operator allows it); `user:password@` moves to basic authentication"
     )
     description: Annotated[str, Field(max_length=MOST_DESCRIPTION_CHARACTERS)] = ""

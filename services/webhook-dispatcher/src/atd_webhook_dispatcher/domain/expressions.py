@@ -10,6 +10,7 @@ repetitions and outside of macros (a pattern is compiled whenever it is used). W
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -81,14 +82,21 @@ class Expression:
 
     def result(self, event: Mapping[str, Any]) -> Any:
         """What the expression is for an event. Raises `BadExpression`."""
-        try:
+        with _in_words(_words_of):
             return self.program.execute({name: event.get(name) for name in self.names})
-        except Exception as error:
-            raise BadExpression(_words_of(error)) from error
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":  # of the library's own language, for what it has overlooked
-                raise
-            raise BadExpression("cannot be evaluated") from error
+
+
+@contextmanager
+def _in_words(words: Callable[[Exception], str]) -> Iterator[None]:
+    """Errors of the library as `BadExpression`."""
+    try:
+        yield
+    except Exception as error:
+        raise BadExpression(words(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the library's own language, for what it has overlooked
+            raise
+        raise BadExpression("cannot be evaluated") from error
 
 
 @lru_cache(maxsize=4_096)
@@ -96,10 +104,8 @@ def compiled(text: str) -> Expression:
     """An expression, ready to run. Raises `BadExpression`."""
     if len(text) > MOST_CHARACTERS:
         raise BadExpression(f"is longer than {MOST_CHARACTERS} characters")
-    try:
+    with _in_words(_place_of):
         program = cel.compile(text)
-    except Exception as error:
-        raise BadExpression(_place_of(str(error))) from error
     tokens = [(one.lastgroup, one[0]) for one in _TOKEN.finditer(text) if one.lastgroup != "blank"]
     bound = _check_macros(tokens)
     _check_patterns(tokens)
@@ -197,8 +203,8 @@ def _at(tokens: _Tokens, place: int) -> str:
     return tokens[place][1] if 0 <= place < len(tokens) else ""
 
 
-def _place_of(text: str) -> str:
-    found = _PLACE.search(text)
+def _place_of(error: Exception) -> str:
+    found = _PLACE.search(str(error))
     if found is None:
         return "is not a CEL expression"
     words = found[3].partition(" expecting ")[0][:200]

@@ -40,9 +40,9 @@ def shaped(shape: Shape, body: bytes) -> bytes | None:
     if shape.whole:
         return None
     event = orjson.loads(body)
-    made = _encoded(_filled(shape.template, event) if shape.template is not None else chosen(shape.fields, event))
+    made = _encoded(chosen(shape.fields, event) if shape.template is None else _Filling(event).filled(shape.template))
     if len(made) > MOST_BODY_BYTES:
-        raise CannotShape(f"the body has {len(made) // 1024} kB; at most {MOST_BODY_BYTES // 1024} kB are sent")
+        raise _too_large()
     return made
 
 
@@ -120,27 +120,47 @@ def _pruned(value: Any, tree: _Tree) -> Any:
     return _ABSENT if value is not None else None
 
 
-def _filled(template: Any, event: Any) -> Any:
-    if isinstance(template, dict):
-        return {name: _filled(value, event) for name, value in template.items()}
-    if isinstance(template, list):
-        return [_filled(value, event) for value in template]
-    return _filled_text(template, event) if isinstance(template, str) else template
+class _Filling:
+    """Fills one template. `left`: the bytes that values may still have, so that a small template cannot make much."""
+
+    def __init__(self, event: Any) -> None:
+        self._event = event
+        self._left = MOST_BODY_BYTES
+
+    def filled(self, template: Any) -> Any:
+        """The template with values in the place of variables. Raises `CannotShape`."""
+        if isinstance(template, dict):
+            return {name: self.filled(value) for name, value in template.items()}
+        if isinstance(template, list):
+            return [self.filled(value) for value in template]
+        return self._text(template) if isinstance(template, str) else template
+
+    def _text(self, text: str) -> Any:
+        parts = _parts(text)
+        if len(parts) == 1 and isinstance(parts[0], Variable):
+            value = self._value(parts[0])
+            return parts[0].default if value is None else value
+        return "".join(part if isinstance(part, str) else self._as_text(part) for part in parts)
+
+    def _as_text(self, variable: Variable) -> str:
+        value = self._value(variable)
+        if value is None:
+            return variable.default or ""
+        return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+    def _value(self, variable: Variable) -> Any:
+        value = value_at(self._event, variable.name)
+        if isinstance(value, str):
+            self._left -= len(value)
+        elif isinstance(value, dict | list):
+            self._left -= len(orjson.dumps(value))
+        if self._left < 0:
+            raise _too_large()
+        return value
 
 
-def _filled_text(text: str, event: Any) -> Any:
-    parts = _parts(text)
-    if len(parts) == 1 and isinstance(parts[0], Variable):
-        value = value_at(event, parts[0].name)
-        return parts[0].default if value is None else value
-    return "".join(part if isinstance(part, str) else _as_text(part, event) for part in parts)
-
-
-def _as_text(variable: Variable, event: Any) -> str:
-    value = value_at(event, variable.name)
-    if value is None:
-        return variable.default or ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+def _too_large() -> CannotShape:
+    return CannotShape(f"the body is larger than {MOST_BODY_BYTES // 1024} kB")
 
 
 @lru_cache(maxsize=8_192)
