@@ -2815,6 +2815,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries of all webhooks
+         * @description The newest events first. A page may have fewer items than `limit`, and even none, and a `next_cursor`: then there may be more further back.
+         */
+        get: operations["list_deliveries_api_v1_webhook_deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery with its attempts, its request and its answers */
+        get: operations["get_delivery_api_v1_webhook_deliveries__delivery_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, as it was; one that waits for its next attempt is tried now */
+        post: operations["resend_api_v1_webhook_deliveries__delivery_id__resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2903,6 +2957,129 @@ export interface paths {
         patch: operations["change_webhook_api_v1_webhooks__webhook_id__patch"];
         trace?: never;
     };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries of a webhook
+         * @description The newest events first. A page may have fewer items than `limit`, and even none, and a `next_cursor`: then there may be more further back.
+         */
+        get: operations["list_of_webhook_api_v1_webhooks__webhook_id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable a webhook, if it is not, and send it what it missed since it began to fail */
+        post: operations["recover_api_v1_webhooks__webhook_id__recover_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send events of a period again */
+        post: operations["start_replay_api_v1_webhooks__webhook_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replay/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many events a replay would bring */
+        post: operations["count_replay_api_v1_webhooks__webhook_id__replay_count_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replays of a webhook, the newest first */
+        get: operations["list_replays_api_v1_webhooks__webhook_id__replays_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a replay is */
+        get: operations["get_replay_api_v1_webhooks__webhook_id__replays__replay_id__get"];
+        put?: never;
+        post?: never;
+        /** Stop a replay: what waits of it is dropped */
+        delete: operations["stop_replay_api_v1_webhooks__webhook_id__replays__replay_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/resend-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the failed deliveries of a period again, as they were */
+        post: operations["resend_failed_api_v1_webhooks__webhook_id__resend_failed_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{webhook_id}/rotate-secret": {
         parameters: {
             query?: never;
@@ -2932,6 +3109,23 @@ export interface paths {
         post?: never;
         /** Have rotated secrets sign no more, at once */
         delete: operations["end_old_secrets_api_v1_webhooks__webhook_id__secrets_old_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test at once, and show the answer */
+        post: operations["test_webhook_api_v1_webhooks__webhook_id__test_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3352,6 +3546,36 @@ export interface components {
             height?: number | null;
             /** Role */
             role?: ("post" | "story" | "shared") | null;
+        };
+        /**
+         * AttemptView
+         * @description A request and its answer.
+         *
+         *     `trouble`: what was wrong with an answer that counts all the same. `answer`: the beginning of its body.
+         *     `retry_after`: the seconds that it asked for.
+         */
+        AttemptView: {
+            /** At */
+            at: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "delivered" | "refused" | "timeout" | "unreachable" | "tls" | "broken" | "not_allowed" | "not_authorized" | "unsendable";
+            /** Status */
+            status: number | null;
+            /** Ms */
+            ms: number;
+            /** Error */
+            error: string | null;
+            /** Trouble */
+            trouble: string | null;
+            /** Answer */
+            answer: string | null;
+            /** Answer Headers */
+            answer_headers: components["schemas"]["HeaderView"][];
+            /** Retry After */
+            retry_after: number | null;
         };
         /**
          * AttendantChanges
@@ -4767,6 +4991,7 @@ export interface components {
              */
             while_paused: "keep" | "skip";
             failing: components["schemas"]["FailingView"] | null;
+            health: components["schemas"]["HealthView"];
             /** Version */
             version: number;
             /** Created At */
@@ -4813,6 +5038,86 @@ export interface components {
             name: string | null;
             /** Intervals */
             intervals: components["schemas"]["RoutingHoursInterval"][];
+        };
+        /**
+         * DeliveryDetailView
+         * @description A delivery with its attempts, the oldest first; the latest 20 are kept.
+         */
+        DeliveryDetailView: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string;
+            /** Event Id */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed" | "dropped";
+            /** Tries */
+            tries: number;
+            /** Accepted At */
+            accepted_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            last: components["schemas"]["LastAttemptView"] | null;
+            /** Replay Id */
+            replay_id: string | null;
+            /** Waiting For */
+            waiting_for: ("retry" | "order" | "rate" | "breaker" | "pause" | "disabled" | "turn") | null;
+            /** Reason */
+            reason: string | null;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptView"][];
+            request: components["schemas"]["RequestView"];
+        };
+        /**
+         * DeliveryView
+         * @description An event on its way to a webhook.
+         *
+         *     `due_at`: its next attempt, while it waits. `replay_id`: it is sent once more, by that replay, or by hand where it
+         *     begins with `manual`. `reason`: why it came to its end without arriving: `used_up` (the attempts), `gone` (410),
+         *     `unsendable` (no body could be made), `event_gone`, `deleted` (the webhook), `stopped` (the replay), `erased` (the
+         *     customer), `test`.
+         */
+        DeliveryView: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string;
+            /** Event Id */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed" | "dropped";
+            /** Tries */
+            tries: number;
+            /** Accepted At */
+            accepted_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            last: components["schemas"]["LastAttemptView"] | null;
+            /** Replay Id */
+            replay_id: string | null;
+            /** Waiting For */
+            waiting_for: ("retry" | "order" | "rate" | "breaker" | "pause" | "disabled" | "turn") | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * DistributionBody
@@ -5321,6 +5626,7 @@ export interface components {
              */
             while_paused: "keep" | "skip";
             failing: components["schemas"]["FailingView"] | null;
+            health: components["schemas"]["HealthView"];
             /** Version */
             version: number;
             /** Created At */
@@ -5435,6 +5741,22 @@ export interface components {
          * @description Comments have none.
          */
         FacebookSettings: Record<string, never>;
+        /**
+         * FailedPeriod
+         * @description Of which events the failed deliveries are sent again: recorded from `since` to before `until`.
+         */
+        FailedPeriod: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * @description Absent: until now
+             */
+            until?: string | null;
+        };
         /**
          * FailingView
          * @description Since when nothing has arrived, and how many deliveries have failed at least once since then.
@@ -5648,6 +5970,16 @@ export interface components {
             text: components["schemas"]["LocalizedText"];
         };
         /**
+         * HeaderView
+         * @description A header; `value` is null where it is not shown: it may be secret, or is made anew for each attempt.
+         */
+        HeaderView: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
          * HealthAlert
          * @description Something that Meta told of the account.
          */
@@ -5671,6 +6003,34 @@ export interface components {
             message: string;
             /** At */
             at: string;
+        };
+        /**
+         * HealthView
+         * @description A webhook at a glance. `hours` are the last 24, the oldest first.
+         */
+        HealthView: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "failing" | "slowed" | "stopped" | "idle";
+            /**
+             * Waiting
+             * @description Deliveries that wait; counted up to 10000
+             */
+            waiting: number;
+            /**
+             * Oldest Due At
+             * @description Of those that could have left
+             */
+            oldest_due_at: string | null;
+            /**
+             * Breaker
+             * @enum {string}
+             */
+            breaker: "closed" | "open" | "half_open" | "recovering";
+            /** Hours */
+            hours: components["schemas"]["HourView"][];
         };
         /**
          * HoldState
@@ -5712,6 +6072,18 @@ export interface components {
         HolidaysView: {
             /** Items */
             items: components["schemas"]["HolidayView"][];
+        };
+        /**
+         * HourView
+         * @description What happened in the hour that begins at `at`. `failed_attempts` includes those that were tried again.
+         */
+        HourView: {
+            /** At */
+            at: string;
+            /** Delivered */
+            delivered: number;
+            /** Failed Attempts */
+            failed_attempts: number;
         };
         /**
          * Hours
@@ -6345,6 +6717,25 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * LastAttemptView
+         * @description The latest request. `status`: absent where no answer came; `error`: why not, in words; `ms`: milliseconds.
+         */
+        LastAttemptView: {
+            /** At */
+            at: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "delivered" | "refused" | "timeout" | "unreachable" | "tls" | "broken" | "not_allowed" | "not_authorized" | "unsendable";
+            /** Status */
+            status: number | null;
+            /** Ms */
+            ms: number;
+            /** Error */
+            error: string | null;
         };
         /**
          * LastMessage
@@ -7969,6 +8360,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[DeliveryView] */
+        Page_DeliveryView_: {
+            /** Items */
+            items: components["schemas"]["DeliveryView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[DraftView] */
         Page_DraftView_: {
             /** Items */
@@ -8029,6 +8427,13 @@ export interface components {
         Page_ReceiptView_: {
             /** Items */
             items: components["schemas"]["ReceiptView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ReplayView] */
+        Page_ReplayView_: {
+            /** Items */
+            items: components["schemas"]["ReplayView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -8777,6 +9182,14 @@ export interface components {
             remaining: components["schemas"]["Remaining"][];
         };
         /**
+         * RecoveryBody
+         * @description `since`: where the product does not know when the outage began, or somebody knows better.
+         */
+        RecoveryBody: {
+            /** Since */
+            since?: string | null;
+        };
+        /**
          * Referral
          * @description The advertisement, post or link that a customer came from; what the channel does not tell is absent.
          *
@@ -8893,6 +9306,105 @@ export interface components {
             within_hours: number;
         };
         /**
+         * ReplayBody
+         * @description What is sent again. The webhook's filters and the shape of its body are those that it has now.
+         */
+        ReplayBody: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * @description Absent: until now
+             */
+            until?: string | null;
+            /**
+             * Event Types
+             * @description In the place of the webhook's own
+             */
+            event_types?: string[] | null;
+            /**
+             * Only
+             * @description `missed`: without what has arrived, or waits
+             * @default all
+             * @enum {string}
+             */
+            only: "all" | "missed";
+        };
+        /**
+         * ReplayCountView
+         * @description How many events a replay would bring; `exact`: they were counted, not estimated. `archive_since`: the oldest.
+         */
+        ReplayCountView: {
+            /** Count */
+            count: number;
+            /** Exact */
+            exact: boolean;
+            /** Archive Since */
+            archive_since: string | null;
+        };
+        /**
+         * ReplayView
+         * @description A replay and how far it is.
+         *
+         *     `total`: the events that were counted, or estimated, when it began. `examined`: events that were looked at; `added`:
+         *     deliveries that were made of them, which wait, were delivered, failed or were dropped. `unsendable`: events of which
+         *     no body could be made. `reason`: why it was stopped: `deleted` (the webhook), `by_hand`.
+         */
+        ReplayView: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "replay" | "failed" | "recovery";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "stopped";
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+            /** Event Types */
+            event_types: string[] | null;
+            /**
+             * Only
+             * @enum {string}
+             */
+            only: "all" | "missed";
+            /** Total */
+            total: number | null;
+            /** Examined */
+            examined: number;
+            /** Added */
+            added: number;
+            /** Waiting */
+            waiting: number;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /** Dropped */
+            dropped: number;
+            /** Unsendable */
+            unsendable: number;
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
          * RepliesStoppedContent
          * @description Of a message of direction `system`: no more automatic replies are sent, because a machine seems to answer them.
          *
@@ -8996,6 +9508,21 @@ export interface components {
             archived: boolean;
             /** Version */
             version: number;
+        };
+        /**
+         * RequestView
+         * @description What is sent. `body`: null when it is kept no longer.
+         */
+        RequestView: {
+            /**
+             * Url Host
+             * @description Of the URL the host alone; null when the webhook was deleted
+             */
+            url_host: string | null;
+            /** Headers */
+            headers: components["schemas"]["HeaderView"][];
+            /** Body */
+            body: string | null;
         };
         /**
          * RetentionBody
@@ -10568,6 +11095,24 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * TestBody
+         * @description `event_type`: an event like the latest of this type; absent: `webhook.test`.
+         */
+        TestBody: {
+            /** Event Type */
+            event_type?: string | null;
+        };
+        /**
+         * TestView
+         * @description What was sent, and what came of it. It is kept as a delivery of `webhook.test`.
+         */
+        TestView: {
+            /** Delivery Id */
+            delivery_id: string;
+            attempt: components["schemas"]["AttemptView"];
+            request: components["schemas"]["RequestView"];
         };
         /**
          * TextLimit
@@ -17427,6 +17972,94 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_deliveries_api_v1_webhook_deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description Absent: of all webhooks there are */
+                webhook_id?: string | null;
+                /** @description `waiting`: in the order in which they are due */
+                state?: ("waiting" | "delivered" | "failed" | "dropped") | null;
+                event_type?: string | null;
+                /** @description Of the latest attempt */
+                outcome?: ("delivered" | "refused" | "timeout" | "unreachable" | "tls" | "broken" | "not_allowed" | "not_authorized" | "unsendable") | null;
+                /** @description Events recorded from then on */
+                since?: string | null;
+                /** @description Events recorded before then */
+                until?: string | null;
+                /** @description Id of a delivery, an event or a conversation */
+                q?: string | null;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+                /** @description Items in one answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeliveryView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_delivery_api_v1_webhook_deliveries__delivery_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetailView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resend_api_v1_webhook_deliveries__delivery_id__resend_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_webhooks_api_v1_webhooks_get: {
         parameters: {
             query?: never;
@@ -17622,6 +18255,238 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_of_webhook_api_v1_webhooks__webhook_id__deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description `waiting`: in the order in which they are due */
+                state?: ("waiting" | "delivered" | "failed" | "dropped") | null;
+                event_type?: string | null;
+                /** @description Of the latest attempt */
+                outcome?: ("delivered" | "refused" | "timeout" | "unreachable" | "tls" | "broken" | "not_allowed" | "not_authorized" | "unsendable") | null;
+                /** @description Events recorded from then on */
+                since?: string | null;
+                /** @description Events recorded before then */
+                until?: string | null;
+                /** @description Id of a delivery, an event or a conversation */
+                q?: string | null;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+                /** @description Items in one answer */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeliveryView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recover_api_v1_webhooks__webhook_id__recover_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RecoveryBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_replay_api_v1_webhooks__webhook_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_replay_api_v1_webhooks__webhook_id__replay_count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayCountView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_replays_api_v1_webhooks__webhook_id__replays_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+                /** @description Items in one answer */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReplayView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_replay_api_v1_webhooks__webhook_id__replays__replay_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stop_replay_api_v1_webhooks__webhook_id__replays__replay_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resend_failed_api_v1_webhooks__webhook_id__resend_failed_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailedPeriod"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     rotate_secret_api_v1_webhooks__webhook_id__rotate_secret_post: {
         parameters: {
             query?: never;
@@ -17671,6 +18536,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecretsView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    test_webhook_api_v1_webhooks__webhook_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestView"];
                 };
             };
             default: components["responses"]["Problem"];
