@@ -35,7 +35,7 @@ def ok(_: Received) -> tuple[int, dict[str, str]]:
 
 @dataclass(slots=True)
 class Receiver:
-    """What has come, and how it is answered: `answer` may be replaced at any time."""
+    """What has come, and how it is answered: `answer` may be replaced at any time, and `answered` is told of each."""
 
     port: int = 0
     answer: Answer = ok
@@ -43,6 +43,7 @@ class Receiver:
     under_way: int = 0
     most_at_once: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: Callable[[Received], None] = lambda _: None
 
     @property
     def url(self) -> str:
@@ -57,14 +58,15 @@ class Receiver:
                 }
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 request = Received(start.split(" ")[1], headers, body)
+                self.received.append(request)
                 self.under_way += 1
                 self.most_at_once = max(self.most_at_once, self.under_way)
-                self.received.append(request)
                 await self.gate.wait()
-                status, more = self.answer(request)
                 self.under_way -= 1
+                status, more = self.answer(request)
                 extra = "".join(f"{name}: {value}\r\n" for name, value in more.items())
                 writer.write(f"HTTP/1.1 {status} Told\r\n{extra}content-length: 2\r\n\r\nok".encode())
+                self.answered(request)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

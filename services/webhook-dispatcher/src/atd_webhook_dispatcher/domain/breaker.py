@@ -88,8 +88,8 @@ class Breaker:
 
     def paused(self, now: float, seconds: float, jitter: float) -> "Breaker":
         """After an answer that asked for a pause, or said that it is asked too much (`seconds` 0)."""
-        if self.state == "open" and self.until >= now + seconds:
-            return self
+        if self.state == "open":  # an answer to what was under way: it may ask for more, but is no further opening
+            return replace(self, until=max(self.until, now + seconds))
         return self._open(now, jitter, seconds, first=SLOW_DOWN_PAUSE)
 
     def _open(self, now: float, jitter: float, asked: float = 0.0, first: float = FIRST_PAUSE) -> "Breaker":

@@ -21,6 +21,9 @@ LANES: tuple[Lane, ...] = ("live", "replay")
 REPLAY_SHARE = 4
 """Of so many turns one is a replay's while live events wait, and of the room at most this part."""
 
+_NOW = 1e-6
+"""Seconds that are no wait: a moment of the clock plus less could be the same moment."""
+
 Thread = tuple[Lane, str]
 
 
@@ -263,7 +266,8 @@ class Line:
         if rate is None:
             return 0.0
         burst = max(1, int(rate / 10)) - 1
-        return max(0.0, self._rate_due - now - burst / rate)
+        wait = self._rate_due - now - burst / rate
+        return wait if wait > _NOW else 0.0
 
 
 class Turns:
