@@ -72,6 +72,7 @@ NOT_AUDITED = {
             "POST /privacy/retention/preview",
             "POST /replies/preview",
             "POST /webhooks/preview",
+            "POST /webhooks/{webhook_id}/replay/count",
             "POST /hours/preview",
             "POST /service-levels/preview",
             "POST /assignment-rules/dry-run",
@@ -85,6 +86,7 @@ NOT_AUDITED = {
         ),
         NOTHING,
     ),
+    "POST /webhooks/{webhook_id}/test": "the ledger of deliveries has the test and its answer",
     "POST /queue/next": "the timeline of the conversation tells who got it",
     "PUT /presence": "everybody sees it, and its event tells who chose",
     **dict.fromkeys(

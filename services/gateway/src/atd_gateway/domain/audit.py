@@ -40,6 +40,8 @@ Action = Literal[
     "hold.released",
     "transcript.made",
     "transcript.downloaded",
+    "webhook.replayed",
+    "webhook.replay_stopped",
 ]
 """`session.refused`: a wrong password. `session.reused`: a refresh token that was used before. `token.refused`: the
 token of a session that is over, or of somebody who was deactivated."""
@@ -187,6 +189,12 @@ AUDITED: Mapping[str, Audited] = {
     **_hold("conversations", "conversation"),
     **_MADE_FILES,
     **_catalogue("webhooks", "webhook"),
+    **dict.fromkeys(
+        ("POST /webhooks/{}/replay", "POST /webhooks/{}/resend-failed", "POST /webhooks/{}/recover"),
+        Audited("webhook.replayed", "webhook", ("since", "until", "only")),
+    ),
+    "POST /webhook-deliveries/{}/resend": Audited("webhook.replayed", "webhook_delivery"),
+    "DELETE /webhooks/{}/replays/*": Audited("webhook.replay_stopped", "webhook"),
     "POST /webhooks/{}/rotate-secret": Audited("setting.changed", "webhook"),
     "DELETE /webhooks/{}/secrets/old": Audited("setting.changed", "webhook"),
 }

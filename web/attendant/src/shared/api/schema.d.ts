@@ -3705,7 +3705,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "session.opened" | "session.refused" | "session.ended" | "session.reused" | "token.refused" | "attendant.added" | "attendant.changed" | "attendant.password_given" | "attendant.password_changed" | "channel.added" | "channel.changed" | "channel.removed" | "setting.added" | "setting.changed" | "setting.removed" | "setting.merged" | "retention.changed" | "contacts.imported" | "contacts.import_undone" | "contacts.exported" | "contacts.downloaded" | "contact.data_exported" | "contact.data_downloaded" | "contact.erased" | "hold.set" | "hold.released" | "transcript.made" | "transcript.downloaded";
+            action: "session.opened" | "session.refused" | "session.ended" | "session.reused" | "token.refused" | "attendant.added" | "attendant.changed" | "attendant.password_given" | "attendant.password_changed" | "channel.added" | "channel.changed" | "channel.removed" | "setting.added" | "setting.changed" | "setting.removed" | "setting.merged" | "retention.changed" | "contacts.imported" | "contacts.import_undone" | "contacts.exported" | "contacts.downloaded" | "contact.data_exported" | "contact.data_downloaded" | "contact.erased" | "hold.set" | "hold.released" | "transcript.made" | "transcript.downloaded" | "webhook.replayed" | "webhook.replay_stopped";
             /**
              * Outcome
              * @description `unknown`: nobody saw the answer, it may have happened
@@ -12329,7 +12329,7 @@ export interface operations {
                 /** @description Id of who did it */
                 actor?: string | null;
                 /** @description One of these */
-                action?: ("session.opened" | "session.refused" | "session.ended" | "session.reused" | "token.refused" | "attendant.added" | "attendant.changed" | "attendant.password_given" | "attendant.password_changed" | "channel.added" | "channel.changed" | "channel.removed" | "setting.added" | "setting.changed" | "setting.removed" | "setting.merged" | "retention.changed" | "contacts.imported" | "contacts.import_undone" | "contacts.exported" | "contacts.downloaded" | "contact.data_exported" | "contact.data_downloaded" | "contact.erased" | "hold.set" | "hold.released" | "transcript.made" | "transcript.downloaded")[] | null;
+                action?: ("session.opened" | "session.refused" | "session.ended" | "session.reused" | "token.refused" | "attendant.added" | "attendant.changed" | "attendant.password_given" | "attendant.password_changed" | "channel.added" | "channel.changed" | "channel.removed" | "setting.added" | "setting.changed" | "setting.removed" | "setting.merged" | "retention.changed" | "contacts.imported" | "contacts.import_undone" | "contacts.exported" | "contacts.downloaded" | "contact.data_exported" | "contact.data_downloaded" | "contact.erased" | "hold.set" | "hold.released" | "transcript.made" | "transcript.downloaded" | "webhook.replayed" | "webhook.replay_stopped")[] | null;
                 /** @description Id of what it was done to */
                 subject?: string | null;
                 /** @description From this moment on */

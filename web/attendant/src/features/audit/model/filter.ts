@@ -21,6 +21,7 @@ export const GROUPS = {
   ],
   hold: ["hold.set", "hold.released", "retention.changed"],
   transcript: ["transcript.made", "transcript.downloaded"],
+  webhook: ["webhook.replayed", "webhook.replay_stopped"],
 } as const satisfies Record<string, readonly Action[]>;
 export type Group = keyof typeof GROUPS;
 export const GROUP_NAMES = Object.keys(GROUPS) as Group[];
