@@ -37,7 +37,7 @@ const pages: RouteObject[] = [
   { path: "channels/new/:kind?", element: page(<ConnectPage />) },
   { path: "channels/:accountId", element: page(<ChannelPage />) },
   { path: "channels/:accountId/setup", element: page(<SetupPage />) },
-  { path: "settings/:page?/:item?", element: page(<SettingsPage />) },
+  { path: "settings/:page?/:item?/:part?/:detail?", element: page(<SettingsPage />) },
   { path: "*", element: page(<NotFoundPage />) },
 ];
 

@@ -11,6 +11,7 @@ import { repliesPage } from "@/features/replies";
 import { routingPages } from "@/features/routing";
 import { ratingsPage } from "@/features/ratings";
 import { storagePage } from "@/features/storage";
+import { webhooksPage } from "@/features/webhooks";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
 export const settingsPages: readonly SettingsPage[] = [
@@ -27,6 +28,7 @@ export const settingsPages: readonly SettingsPage[] = [
   ratingsPage,
   fieldsPage,
   importsPage,
+  webhooksPage,
   privacyPage,
   storagePage,
   auditPage,

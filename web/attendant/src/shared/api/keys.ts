@@ -72,4 +72,10 @@ export const keys = {
   /** Pages of the audit log. */
   audit: (filter: object) => ["audit", filter] as const,
   sessions: () => ["sessions"] as const,
+  /** `Webhook[]`: all endpoints of the company. */
+  webhooks: () => ["settings", "webhook"] as const,
+  /** `EventType[]`: the types of events that endpoints can ask for. */
+  webhookEventTypes: () => ["webhook-event-types"] as const,
+  /** `Preview` of an endpoint as it would be. */
+  webhookPreview: (body: object) => ["webhook-preview", body] as const,
 };

@@ -35,6 +35,7 @@ import type storage from "./locales/pt-BR/storage.json";
 import type targets from "./locales/pt-BR/targets.json";
 import type teams from "./locales/pt-BR/teams.json";
 import type thread from "./locales/pt-BR/thread.json";
+import type webhooks from "./locales/pt-BR/webhooks.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -74,6 +75,7 @@ declare module "i18next" {
       thread: typeof thread;
       transfer: typeof transfer;
       unsent: typeof unsent;
+      webhooks: typeof webhooks;
     };
   }
 }

@@ -24,6 +24,8 @@ interface Props {
   error: unknown;
   mayManage: boolean;
   submit: () => void;
+  /** Where it leads when it is done; without it, to the list. */
+  after?: string;
   /** Beside the buttons. */
   more?: ReactNode;
   children: ReactNode;
@@ -32,12 +34,13 @@ interface Props {
 /** The page on which one item is edited: the way back, the form, and its buttons. Nothing is lost on an error. */
 export function EditorFrame(props: Props) {
   const { title, text, list, form, unsaved, isNew, done, saving, error, mayManage, submit, more, children } = props;
+  const { after = list.to } = props;
   const { t } = useTranslation("routing");
   const { t: common } = useTranslation("app");
   const navigate = useNavigate();
   useEffect(() => {
-    if (done) void navigate(list.to);
-  }, [done, navigate, list.to]);
+    if (done) void navigate(after);
+  }, [done, navigate, after]);
   const back = (
     <Link to={list.to} className={classes.back}>
       <IconChevronLeft size={16} stroke={1.75} aria-hidden />
