@@ -92,6 +92,14 @@ async def test_the_same_key_makes_one_webhook_and_answers_the_same_secret(desk: 
     assert len((await desk.get("/webhooks"))["items"]) == 1
 
 
+@pytest.mark.parametrize("path", ["/a/../b", "/in/%28a%29/b%2Fc?token=x%40y", "//x//", "/?", "/a;b=c?d=[1]&e"])
+async def test_a_url_is_kept_byte_for_byte(desk: TenantClient, path: str) -> None:
+    url = f"https://crm.example.com{path}"
+    new = await made(desk, url=url)
+    assert new["url"] == url
+    assert (await stored(desk, new["id"])).url == url
+
+
 async def test_credentials_in_a_url_move_to_basic_authentication(desk: TenantClient) -> None:
     new = await made(desk, url="https://us%40er:p%3Aw@crm.example.com/in?a=b@c")
     assert new["url"] == "https://crm.example.com/in?a=b@c"

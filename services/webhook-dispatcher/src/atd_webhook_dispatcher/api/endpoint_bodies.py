@@ -136,9 +136,17 @@ def _optional(info: FieldInfo) -> tuple[Any, Any]:
 
 
 _EDITED: dict[str, Any] = {name: _optional(info) for name, info in EndpointBody.model_fields.items()}
+
+
+class _EditBase(Body):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"enabled": False}, {"url": "https://crm.example.com/v2"}]}
+    )
+
+
 EndpointEdit = create_model(
     "EndpointEdit",
-    __base__=Body,
+    __base__=_EditBase,
     __doc__="The fields to change; absent ones stay. Of `auth`, absent credentials stay too.",
     **_EDITED,
 )
