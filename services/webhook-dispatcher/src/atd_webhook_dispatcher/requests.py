@@ -75,10 +75,6 @@ class EndpointCalls:
         """The request as it would leave now, but without a token. Raises `NotAuthorized`."""
         return self._request(self._of(endpoint), delivery, body)
 
-    def forget(self, endpoint_id: str) -> None:
-        """Drop what is known of an endpoint that is no more."""
-        self._prepared.pop(endpoint_id, None)
-
     def _request(self, made: _Prepared, delivery: Delivery, body: bytes, token: str | None = None) -> CustomerRequest:
         now = self._clock.now()
         timestamp = int(now.timestamp())
