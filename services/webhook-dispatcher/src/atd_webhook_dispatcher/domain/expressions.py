@@ -18,6 +18,7 @@ from typing import Any
 import cel
 
 from atd_webhook_dispatcher.domain.reading import SENT
+from atd_webhook_dispatcher.domain.shaping import FieldTree, field_tree, pruned
 
 MOST_CHARACTERS = 1_000
 MOST_MACROS = 2
@@ -67,11 +68,11 @@ class BadExpression(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression, ready to run. `names` are the fields of an event that it needs."""
+    """An expression, ready to run. `paths` are the fields of an event that it needs, and `tree` the same as a tree."""
 
     program: Any
-    names: tuple[str, ...]
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...]
+    tree: FieldTree
 
     def matches(self, event: Mapping[str, Any]) -> bool:
         """Whether an event as it is sent matches; what cannot be evaluated does not."""
@@ -83,7 +84,8 @@ class Expression:
     def result(self, event: Mapping[str, Any]) -> Any:
         """What the expression is for an event. Raises `BadExpression`."""
         with _in_words(_words_of):
-            return self.program.execute({name: event.get(name) for name in self.names})
+            # A whole event takes the library 80 us to read, and its needed fields a tenth of that.
+            return self.program.execute(pruned(event, self.tree))
 
 
 @contextmanager
@@ -110,14 +112,13 @@ def compiled(text: str) -> Expression:
     bound = _check_macros(tokens)
     _check_patterns(tokens)
     paths = tuple(dict.fromkeys(_paths(tokens, bound)))
-    names = tuple(dict.fromkeys(path.partition(".")[0] for path in paths))
-    for name in names:
+    for name in dict.fromkeys(path.partition(".")[0] for path in paths):
         if name not in SENT:
             raise BadExpression(f"{name} is not a field of an event; there are {', '.join(SENT)}")
     for name in program.functions():
         if name.isidentifier() and name not in FUNCTIONS | MACROS:
             raise BadExpression(f"{name} is not a function; there are {', '.join(sorted(FUNCTIONS))}")
-    return Expression(program, names, paths)
+    return Expression(program, paths, field_tree(paths))
 
 
 def check_expression(text: str, knows: Knows, examples: Sequence[Mapping[str, Any]]) -> Expression:

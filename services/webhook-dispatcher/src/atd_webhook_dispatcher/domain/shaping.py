@@ -28,7 +28,7 @@ MOST_FIELD_CHARACTERS = 200
 
 _MOST_DIGITS = 9
 _ABSENT = object()
-_Tree = Mapping[str, Any]
+FieldTree = Mapping[str, Any]
 
 
 class CannotShape(Exception):
@@ -48,7 +48,12 @@ def shaped(shape: Shape, body: bytes) -> bytes | None:
 
 def chosen(fields: Sequence[str], event: Any) -> Any:
     """The chosen fields of an event in their nesting, of the elements of a list each; what is missing is left out."""
-    found = _pruned(event, _tree(tuple(fields)))
+    return pruned(event, field_tree(tuple(fields)))
+
+
+def pruned(event: Any, tree: FieldTree) -> Any:
+    """What of an event is in a tree of fields."""
+    found = _pruned(event, tree) if tree else {}
     return {} if found is _ABSENT else found
 
 
@@ -97,7 +102,7 @@ def value_at(event: Any, path: str) -> Any:
 
 
 @lru_cache(maxsize=4_096)
-def _tree(fields: tuple[str, ...]) -> _Tree:
+def field_tree(fields: tuple[str, ...]) -> FieldTree:
     """The fields as a tree; an empty one is all that is below."""
     tree: dict[str, Any] = {}
     for field in sorted(fields, key=lambda one: one.count("."), reverse=True):
@@ -109,7 +114,7 @@ def _tree(fields: tuple[str, ...]) -> _Tree:
     return tree
 
 
-def _pruned(value: Any, tree: _Tree) -> Any:
+def _pruned(value: Any, tree: FieldTree) -> Any:
     if not tree:
         return value
     if isinstance(value, dict):
