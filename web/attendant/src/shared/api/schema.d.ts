@@ -5494,6 +5494,12 @@ export interface components {
         /**
          * EndpointEdit
          * @description The fields to change; absent ones stay. Of `auth`, absent credentials stay too.
+         * @example {
+         *       "enabled": false
+         *     }
+         * @example {
+         *       "url": "https://crm.example.com/v2"
+         *     }
          */
         EndpointEdit: {
             /**
