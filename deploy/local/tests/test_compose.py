@@ -56,7 +56,7 @@ def test_a_service_listens_on_its_port(service: Service) -> None:
 def test_the_gateway_and_operators_are_told_where_every_service_is() -> None:
     others = {service.url_variable: address(service) for service in SERVICES if service != GATEWAY}
     for name, wanted in ((GATEWAY.name, others), ("atd", {**others, GATEWAY.url_variable: address(GATEWAY)})):
-        told = environment(name)
+        told = {variable: value for variable, value in environment(name).items() if variable != "ATD_SMTP_URL"}
         assert {variable: told[variable] for variable in told if re.fullmatch(r"ATD_\w+_URL", variable)} == {
             "ATD_PUBLIC_URL": told["ATD_PUBLIC_URL"],
             **wanted,

@@ -32,6 +32,8 @@ from atd_gateway.channels.resource import ChannelsResource
 from atd_gateway.domain.routes import RouteTable, needs_token, routes_of
 from atd_gateway.domain.sessions import Lifetimes
 from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
+from atd_gateway.mail.disabled_webhooks import MAIL_INDEXES, DisabledWebhookMails
+from atd_gateway.mail.smtp import Mailer, read_smtp_url
 from atd_gateway.metrics import METRICS, GatewayMetrics
 from atd_gateway.passwords import Passwords
 from atd_gateway.proxy.forward import Proxy
@@ -55,7 +57,7 @@ from atd_gateway.store import INDEXES, AuditLog, MongoChannelKeys, MongoPeople, 
 from atd_gateway.web_files import read_web_files
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged
-from atd_schemas.topics import SETTINGS_CHANGES
+from atd_schemas.topics import SETTINGS_CHANGES, WEBHOOK_EVENTS
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.clock import Clock
 from atd_servicekit.crypto import derive_keys
@@ -133,6 +135,7 @@ def create_apps(
         hub.attendant_changed(attendant_id)
 
     directory = _settings_changes(runtime, services, changed, metrics)
+    _mails(runtime, settings, people, metrics)
     cookies = Cookies(settings)
     web_files = read_web_files(settings.web_root) if settings.web_root else None
     routers = [
@@ -303,6 +306,27 @@ def _settings_changes(
 
     runtime.broadcast(SETTINGS_CHANGES, take, from_beginning=True)
     return directory
+
+
+def _mails(runtime: Runtime, settings: GatewaySettings, people: MongoPeople, metrics: GatewayMetrics) -> None:
+    """Mails to administrators, where the settings have a mail server."""
+    if settings.smtp_url is None:
+        runtime.log.info("mail.off", because="ATD_SMTP_URL is not set: nobody is mailed about disabled webhooks")
+        return
+    runtime.add_indexes(MAIL_INDEXES)
+    mails = DisabledWebhookMails(
+        runtime.mongo.db,
+        runtime.use_jobs(concurrency=1),
+        runtime.transaction,
+        people,
+        Mailer(read_smtp_url(settings.smtp_url.get_secret_value()), settings.mail_from),
+        settings.public_url,
+        settings.mail_language,
+        runtime.clock,
+        metrics,
+    )
+    runtime.background("mails", mails.run)
+    runtime.broadcast(WEBHOOK_EVENTS, mails.take, from_beginning=True)
 
 
 def _realtime(

@@ -31,6 +31,7 @@ METRICS: tuple[Metric, ...] = (
         "Words about open browsers of attendants that Kafka did not take in time; they are told again",
         "records",
     ),
+    Metric("mails", "counter", "Mails handed to the mail server, or refused by it for good", "mails", ("outcome",)),
     Metric("stream_skipped", "counter", "Records that could not be read and were skipped", "records", ("topic",)),
 )
 
@@ -46,4 +47,5 @@ class GatewayMetrics:
     ws_transient_dropped: Counter
     presence_dropped: Counter
     devices_dropped: Counter
+    mails: Counter
     stream_skipped: Counter

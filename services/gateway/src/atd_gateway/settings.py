@@ -12,6 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from atd_gateway.domain.addresses import Networks, read_networks
+from atd_gateway.domain.mail_words import Language
+from atd_gateway.mail.smtp import read_sender, read_smtp_url
 from atd_schemas.services import GATEWAY, SERVICES, Service
 from atd_servicekit.base_urls import base_url
 from atd_servicekit.identity_keys import read_private_key, read_public_keys
@@ -101,6 +103,14 @@ class GatewaySettings(MasterKeySettings):
         description="Zone in which the client shows times (IANA name)",
     )
 
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://host:465`; "
+        "absent: no mails are sent",
+    )
+    mail_from: str = Field(default="", description="Sender of mails, `Atendimento <no-reply@example.com>`")
+    mail_language: Language = Field(default="pt-BR", description="Language of mails: `pt-BR`, `en` or `es`")
+
     audit_days: int = Field(
         default=730, ge=180, le=3_650, description="How long an entry of the audit log is kept (days)"
     )
@@ -142,6 +152,26 @@ class GatewaySettings(MasterKeySettings):
     ws_heartbeat: timedelta = Field(
         default=timedelta(seconds=25), description="Interval of heartbeats on an idle connection (seconds)"
     )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
+        """Compose passes a variable that is not set as empty."""
+        if url is None or not url.get_secret_value():
+            return None
+        read_smtp_url(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_mail_from(cls, sender: str) -> str:
+        return read_sender(sender) if sender else sender
+
+    @model_validator(mode="after")
+    def _check_mail(self) -> "GatewaySettings":
+        if self.smtp_url is not None and not self.mail_from:
+            raise ValueError("ATD_SMTP_URL needs ATD_MAIL_FROM, the sender of mails")
+        return self
 
     @field_validator("web_root")
     @classmethod

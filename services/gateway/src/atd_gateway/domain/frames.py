@@ -21,6 +21,7 @@ _PERMISSIONS: Mapping[str, str] = {
     "attendant": "attendants:read",
     "setting": "conversations:read",
     "presence": "conversations:read",
+    "webhook": "webhooks:manage",
 }
 """What a reader needs to see the events of each family (the word before the dot of their type)."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from atd_schemas.topics import ATTENDANT_EVENTS, CONVERSATION_EVENTS, PRESENCE_EVENTS, Topic
+from atd_schemas.topics import ATTENDANT_EVENTS, CONVERSATION_EVENTS, PRESENCE_EVENTS, WEBHOOK_EVENTS, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Topics:
     are shown to whoever is connected at the moment, and never resumed (see `transient.py`).
     """
 
-    streamed: Sequence[Topic] = (CONVERSATION_EVENTS, ATTENDANT_EVENTS)
+    streamed: Sequence[Topic] = (CONVERSATION_EVENTS, ATTENDANT_EVENTS, WEBHOOK_EVENTS)
     transient: Sequence[Topic] = (PRESENCE_EVENTS,)
 
 

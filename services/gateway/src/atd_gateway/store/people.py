@@ -145,6 +145,12 @@ class MongoPeople:
         query = {"tenant_id": tenant_id, "role": "admin", "active": True, "_id": {"$ne": attendant_id}}
         return await self._attendants.count_documents(query, limit=1, session=session)
 
+    async def administrators(self, tenant_id: str, limit: int) -> Sequence[Attendant]:
+        """Active administrators of one tenant, by name."""
+        query: Document = {"tenant_id": tenant_id, "role": "admin", "active": True}
+        rows = await self._attendants.find(query).sort([("name", 1), ("_id", 1)]).limit(limit).to_list(limit)
+        return [found for row in rows if (found := _attendant(row)) is not None]
+
     async def attendants(
         self, tenant_id: str, *, active: bool | None, after: tuple[str, str] | None, limit: int
     ) -> Sequence[Attendant]:

@@ -1,0 +1,1 @@
+"""Mails to administrators, where the installation has a mail server."""
