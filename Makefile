@@ -33,7 +33,7 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	$(if $(KEEP),,--upgrade)
 
 .PHONY: help run demo status web test pytest web-test test-browser screenshots check lint types imports pins web-check \
-	bench bench-data bench-desk bench-web simulate-routing web-types fmt lock clean reset
+	bench bench-data bench-desk bench-web bench-webhooks simulate-routing web-types fmt lock clean reset
 
 help: ## say what there is (this)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -100,6 +100,9 @@ bench-data: $(READY) ## load a MongoDB of its own with 10,000,000 messages (ARGS
 
 bench-desk: $(READY) ## measure lists, counts, threads, search and customers on what bench-data has loaded (the same ARGS)
 	@$(BIN)/python -m tests.load.stored measure $(ARGS)
+
+bench-webhooks: $(READY) ## measure what the webhook dispatcher delivers (ARGS="--quick", ARGS="--only speed")
+	@$(BIN)/python -m tests.load.webhooks $(ARGS)
 
 simulate-routing: $(READY) ## let a day with 50,000 conversations and 200 attendants pass on routing's decision code (ARGS="--seed 2")
 	$(BIN)/python -m tests.load.routing_day $(ARGS)

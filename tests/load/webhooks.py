@@ -1,0 +1,349 @@
+"""`make bench-webhooks`: what one process of webhook-dispatcher delivers on this machine, all its servers beside it.
+
+Events are put straight into `conversation.events.v1`; a cheap receiver (`webhook_receiver.py`) takes the requests.
+Latency is from the moment before an event is handed to Kafka to its arrival at the receiver.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from array import array
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.request import urlopen
+
+import orjson
+
+from atd_schemas.ids import uuid7
+from atd_schemas.services import GATEWAY, WEBHOOK_DISPATCHER
+from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.crypto import FieldCipher
+from atd_servicekit.kafka import Outgoing, Producer
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import Mongo
+from atd_testing.keys import master_key
+from atd_testing.servers import free_port
+from atd_testing.servers.ports import LOOPBACK
+from atd_webhook_dispatcher.domain.delivery import Delivery, delivery_id
+from atd_webhook_dispatcher.domain.endpoint import Endpoint, SigningSecret
+from atd_webhook_dispatcher.domain.signing import SECRET_BYTES, secret_text
+from atd_webhook_dispatcher.sealing import seal
+from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries
+from atd_webhook_dispatcher.store.endpoints import Endpoints
+from tests.harness.system import System, in_thread
+from tests.load.measuring import Cost, watching
+
+T = TypeVar("T")
+
+_NAME = WEBHOOK_DISPATCHER.name
+_LOCAL = Path(__file__).parents[2] / ".local"
+_TICK_SECONDS = 0.01
+_CHUNK = 500
+_DRAIN_SECONDS = 180.0
+_KEPT_PER_ENDPOINT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: deliveries of a run at full speed, seconds of one at a rate, rows that wait."""
+
+    deliveries: int = 30_000
+    seconds: float = 20.0
+    waiting: int = 1_000_000
+
+
+QUICK = Size(8_000, 8.0, 100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What the receiver saw: milliseconds from event to arrival, and deliveries a second between first and last."""
+
+    count: int
+    rate: float
+    p50: float
+    p95: float
+    p99: float
+
+
+class Bench:
+    """A dispatcher, its servers, and a receiver."""
+
+    def __init__(self, directory: Path, size: Size) -> None:
+        self.size = size
+        self.ports = free_port(), free_port()
+        self.system = System(
+            directory,
+            product=(WEBHOOK_DISPATCHER, GATEWAY),
+            environment={_NAME: {"ATD_CUSTOMER_URLS_ALLOW_PRIVATE": "true", "ATD_LOG_LEVEL": "warning"}},
+        )
+        self._receiver: subprocess.Popen[bytes] | None = None
+        self._cipher = FieldCipher.from_master_key(master_key(_NAME))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """All of it."""
+        command = [sys.executable, "-m", "tests.load.webhook_receiver", *map(str, self.ports)]
+        self._receiver = subprocess.Popen(command)
+        try:
+            self.system.start_servers()
+            self.system.start_services(_NAME)
+            yield
+        finally:
+            self.system.stop()
+            self._receiver.kill()
+            self._receiver.wait()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """What is watched, beside this process."""
+        assert self._receiver is not None
+        return {
+            "kafka": self.system.kafka.process.pid,
+            "mongod": self.system.mongo.process.pid,
+            "dispatcher": self.system.processes[_NAME].pid,
+            "receiver": self._receiver.pid,
+            "driver": os.getpid(),
+        }
+
+    def ask(self, what: str) -> bytes:
+        """What the receiver says."""
+        with urlopen(f"http://{LOOPBACK}:{self.ports[0]}/{what}", timeout=30) as answer:
+            return bytes(answer.read())
+
+    def seen(self) -> Times:
+        """The times of what came since they were last forgotten."""
+        times = array("q")
+        times.frombytes(self.ask("dump"))
+        made, came = times[::2], times[1::2]
+        if not came:
+            return Times(0, 0.0, 0.0, 0.0, 0.0)
+        waits = sorted((end - begin) / 1e6 for begin, end in zip(made, came, strict=True))
+        p50, p95, p99 = (waits[min(len(waits) - 1, int(len(waits) * part))] for part in (0.5, 0.95, 0.99))
+        return Times(len(waits), len(waits) / max((max(came) - min(came)) / 1e9, 1e-9), p50, p95, p99)
+
+    # ------------------------------------------------------------------ companies
+
+    def companies(self, count: int, endpoints: int, *, silent: int = 0, state: str = "enabled") -> list[str]:
+        """New companies with so many endpoints each; the first `silent` ones lead to a receiver that never answers."""
+
+        async def add(mongo: Mongo) -> list[str]:
+            store, tenants = Endpoints(mongo.db), [uuid7() for _ in range(count)]
+            for number, tenant_id in enumerate(tenants):
+                for _ in range(endpoints):
+                    made = self._endpoint(tenant_id, self.ports[number < silent], state)
+                    await mongo.transaction(partial(store.add, endpoint=made))
+            return tenants
+
+        return self._in_database(add)
+
+    def _endpoint(self, tenant_id: str, port: int, state: str) -> Endpoint:
+        now, endpoint_id = datetime.now(UTC), uuid7()
+        sealed = seal(self._cipher, endpoint_id, "secret", secret_text(os.urandom(SECRET_BYTES)))
+        return Endpoint(
+            id=endpoint_id,
+            tenant_id=tenant_id,
+            url=f"http://{LOOPBACK}:{port}/e/{endpoint_id}",
+            secrets=(SigningSecret(sealed, created_at=now),),
+            state=state,  # type: ignore[arg-type]
+            state_since=now,
+            created_at=now,
+            changed_at=now,
+            reset_at=now,
+        )
+
+    def waiting_rows(self, count: int) -> None:
+        """So many deliveries that wait for paused endpoints, as if they had come while these were paused."""
+
+        async def add(mongo: Mongo) -> None:
+            rows, left = Deliveries(mongo.db), count
+            while left > 0:
+                (tenant_id,) = self.companies(1, 1, state="paused")
+                (endpoint,) = await Endpoints(mongo.db).of_tenant(tenant_id)
+                for start in range(0, min(left, _KEPT_PER_ENDPOINT), 1_000):
+                    await rows.add([_row(endpoint, start + one) for one in range(1_000)])
+                left -= _KEPT_PER_ENDPOINT
+
+        self._in_database(add)
+
+    def bytes_per_delivery(self) -> tuple[float, float]:
+        """Bytes on disk of a row of the ledger and of its keys in indexes, as MongoDB says now."""
+
+        async def look(mongo: Mongo) -> tuple[float, float]:
+            found: Any = await mongo.db.command("collStats", DELIVERIES)
+            return found["storageSize"] / max(found["count"], 1), found["totalIndexSize"] / max(found["count"], 1)
+
+        return self._in_database(look)
+
+    def _in_database(self, work: Callable[[Mongo], Awaitable[T]]) -> T:
+        async def run() -> T:
+            mongo = Mongo(self.system.mongo.url, self.system.database(_NAME), Metrics())
+            try:
+                return await work(mongo)
+            finally:
+                mongo.close()
+
+        return in_thread(lambda: asyncio.run(run()))
+
+    # ------------------------------------------------------------------ runs
+
+    def run(
+        self, tenants: Sequence[str], events: int, rate: float | None, expected: int
+    ) -> tuple[Times, dict[str, Cost]]:
+        """Publish so many events, at a rate or as fast as Kafka takes them, and wait for the deliveries expected."""
+        self.ask("reset")
+        with watching(self.pids) as spent:
+            in_thread(lambda: asyncio.run(_publish(self.system.kafka_servers, tenants, events, rate)))
+            deadline = time.monotonic() + _DRAIN_SECONDS
+            while int(self.ask("count")) < expected:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{int(self.ask('count'))} of {expected} deliveries came")
+                time.sleep(0.2)
+        return self.seen(), spent.costs
+
+
+def _row(endpoint: Endpoint, number: int) -> Delivery:
+    now, event_id = datetime.now(UTC), uuid7()
+    return Delivery(
+        id=delivery_id(event_id, now, endpoint.id),
+        tenant_id=endpoint.tenant_id,
+        endpoint_id=endpoint.id,
+        event_id=event_id,
+        event_type="message.received",
+        thread=f"0195500e-0003-7000-8000-{number % 1000:012d}",
+        sequence=number,
+        accepted_at=now,
+        due_at=now,
+    )
+
+
+async def _publish(servers: str, tenants: Sequence[str], events: int, rate: float | None) -> None:
+    producer = Producer(servers, "bench")
+    await producer.start()
+    try:
+        made, began = 0, time.monotonic()
+        while made < events:
+            due = events if rate is None else int((time.monotonic() - began) * rate) + 1
+            some = min(due - made, events - made, _CHUNK)
+            if some > 0:
+                await producer.publish(
+                    [_event(tenants[(made + one) % len(tenants)], made + one) for one in range(some)]
+                )
+                made += some
+            if rate is not None:
+                await asyncio.sleep(_TICK_SECONDS)
+    finally:
+        await producer.stop()
+
+
+_EXAMPLES = Path(__file__).parents[2] / "libs/schemas/src/atd_schemas/examples" / CONVERSATION_EVENTS.name
+_EXAMPLE: dict[str, Any] = orjson.loads((_EXAMPLES / "message.received.v1.json").read_bytes())
+
+
+def _event(tenant_id: str, number: int) -> Outgoing:
+    """A customer's message in one of 500 conversations; its text says when it was made."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    subject = f"0195500e-0003-7000-8000-{number % 500:012d}"
+    data = _EXAMPLE["data"]
+    message = {**data["message"], "text": f"@{time.time_ns()} Bom dia, gostaria de saber o prazo de entrega."}
+    event = {
+        **_EXAMPLE,
+        "id": uuid7(),
+        "tenant_id": tenant_id,
+        "occurred_at": now,
+        "recorded_at": now,
+        "subject": subject,
+        "sequence": number + 1,
+        "data": {**data, "message": message},
+    }
+    return Outgoing(CONVERSATION_EVENTS.name, subject.encode(), orjson.dumps(event))
+
+
+# ---------------------------------------------------------------------- what is measured
+
+
+def full_speed(bench: Bench) -> None:
+    """Deliveries a second with 1, 10 and 100 endpoints, and latency at half of it."""
+    for name, companies, endpoints in (
+        ("1 endpoint", 1, 1),
+        ("fan-out to 10", 1, 10),
+        ("100 endpoints of 100 companies", 100, 1),
+    ):
+        tenants = bench.companies(companies, endpoints)
+        bench.run(tenants, 500, None, 500 * endpoints)  # caches are warm
+        events = bench.size.deliveries // endpoints
+        fast, costs = bench.run(tenants, events, None, events * endpoints)
+        _say(f"{name}: {fast.rate:,.0f} deliveries/s")
+        _say_costs(costs, fast.count)
+        rate = fast.rate / 2 / endpoints
+        events = int(rate * bench.size.seconds)
+        paced, costs = bench.run(tenants, events, rate, events * endpoints)
+        _say(f"{name}, at {paced.rate:,.0f}/s: p50 {paced.p50:.1f}, p95 {paced.p95:.1f}, p99 {paced.p99:.1f} ms")
+        _say_costs(costs, paced.count)
+
+
+def one_dead(bench: Bench) -> None:
+    """99 endpoints at 500 deliveries a second in all, without and with one beside them that never answers."""
+    healthy, mixed = bench.companies(100, 1), bench.companies(100, 1, silent=1)
+    rounds = int(5 * bench.size.seconds)
+    for name, tenants, answering in (("without", healthy, 100), ("with", mixed, 99), ("again without", healthy, 100)):
+        found, _ = bench.run(tenants, rounds * 100, 500.0, rounds * answering)
+        _say(f"100 at 500/s, {name} a dead one: p50 {found.p50:.1f}, p95 {found.p95:.1f}, p99 {found.p99:.1f} ms")
+
+
+def many_waiting(bench: Bench) -> None:
+    """Memory of the dispatcher while many deliveries wait for paused endpoints, also after a start."""
+    tenants = bench.companies(1, 1)
+    events = int(200 * bench.size.seconds)
+    before, costs = bench.run(tenants, events, 200.0, events)
+    _say(f"nothing waits, 200/s: p99 {before.p99:.1f} ms, {costs['dispatcher'].peak_mb:.0f} MB")
+    bench.waiting_rows(bench.size.waiting)
+    bench.system.stop_services(_NAME)
+    bench.system.start_services(_NAME)
+    after, costs = bench.run(tenants, events, 200.0, events)
+    _say(f"{bench.size.waiting:,} wait, 200/s: p99 {after.p99:.1f} ms, {costs['dispatcher'].peak_mb:.0f} MB")
+    row, keys = bench.bytes_per_delivery()
+    _say(f"a waiting row: {row:.0f} bytes on disk, {keys:.0f} in indexes")
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {"speed": full_speed, "dead": one_dead, "waiting": many_waiting}
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def _say_costs(costs: dict[str, Cost], deliveries: int) -> None:
+    parts = [f"{name} {cost.cpu_seconds / deliveries * 1000:.3f}" for name, cost in costs.items()]
+    total = sum(cost.cpu_seconds for name, cost in costs.items() if name != "driver") / deliveries * 1000
+    _say(f"    CPU seconds per 1,000 deliveries: {', '.join(parts)}; all but the driver {total:.3f}")
+
+
+def main() -> None:
+    """See the module's text."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.webhooks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller and less certain, under three minutes")
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="only this; may be given several times")
+    options = parser.parse_args()
+    directory = _LOCAL / "bench-webhooks"
+    shutil.rmtree(directory, ignore_errors=True)
+    bench = Bench(directory, QUICK if options.quick else Size())
+    with bench.running():
+        for name in options.only or PARTS:
+            PARTS[name](bench)
+
+
+if __name__ == "__main__":
+    main()
