@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from atd_servicekit.clock import Clock
+from atd_servicekit.errors import StaleVersion
 from atd_servicekit.jobs import Again, Job
 from atd_webhook_dispatcher.domain.acceptance import row_of
 from atd_webhook_dispatcher.domain.delivery import Delivery, delivery_id
@@ -90,7 +91,7 @@ class Replaying:
         self._kept_dropped = kept_dropped
 
     async def handle(self, job: Job) -> Again | None:
-        """One step. Raises PyMongo's errors: the step is then done again."""
+        """One step. Raises PyMongo's errors: it is then done again; `StaleVersion` when another process did it."""
         replay = await self._stores.replays.one(job.tenant_id, job.id)
         if replay is None:
             return None
@@ -129,9 +130,11 @@ class Replaying:
                 unsendable=page.unsendable,
                 read_all=exhausted and now >= replay.until + LATE,
             )
-            if further is None:  # it was stopped meanwhile
-                return replace(replay, state="stopped")
+            if further is None:
+                raise StaleVersion
             replay, room = further, room - len(rows)
+            if replay.state != "running":  # it was stopped meanwhile
+                break
             await self._engine.accepted([(endpoint, row, body) for row, body in page.rows if row.id not in known])
             if known:  # a page that is read again: they may be under way
                 self._engine.wake(endpoint.id)
@@ -161,7 +164,8 @@ class Replaying:
         _log("webhooks.replay_stopped", replay, ends)
 
     async def _count(self, replay: Replay) -> Ends:
-        ends = await self._stores.replayed.ends(replay.id, replay.added)
+        now = await self._stores.replays.one(replay.tenant_id, replay.id) or replay
+        ends = await self._stores.replayed.ends(replay.id, now.added)
         await self._stores.replays.count(replay.id, delivered=ends.delivered, failed=ends.failed, dropped=ends.dropped)
         return ends
 

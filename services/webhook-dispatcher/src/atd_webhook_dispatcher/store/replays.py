@@ -85,8 +85,11 @@ class Replays:
         unsendable: int,
         read_all: bool,
     ) -> Replay | None:
-        """Note what was read and added; None when somebody else did meanwhile, or it does not run any more."""
-        mine: Document = {"_id": replay.id, "examined": replay.examined, **_RUNNING}
+        """Note what was read and added, also of one that was stopped meanwhile; as it is then.
+
+        None when somebody else has noted it already.
+        """
+        mine: Document = {"_id": replay.id, "examined": replay.examined}
         change: Document = {
             "$inc": {"examined": examined, "added": added, "unsendable": unsendable},
             "$set": {"after": after, "read_all": read_all},
