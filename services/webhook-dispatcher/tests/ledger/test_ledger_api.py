@@ -368,3 +368,72 @@ async def test_webhooks_are_listed_with_their_health(desk: TenantClient, hook: R
         return bool(listed["health"]["hours"][-1]["delivered"] == 1 and listed["health"]["status"] == "healthy")
 
     await eventually(told)
+
+
+async def test_live_events_go_before_a_replay_which_has_a_share_and_can_be_stopped(
+    desk: TenantClient, hook: Receiver
+) -> None:
+    webhook = await made(desk, hook, concurrency=4)
+    parts, began = desk.service.app.state.parts, datetime.now(UTC)
+    await parts.events.add([event(desk, at=began) for _ in range(2_000)], began)
+    asked = {"since": (began - MINUTE).isoformat()}
+    replay = await desk.do("POST", f"/webhooks/{webhook}/replay", asked)
+    await eventually(lambda: len(hook.received) > 20, timeout=20)
+    endpoint, live = await endpoint_of(desk, webhook), [event(desk) for _ in range(40)]
+    rows = [row_of(one, endpoint, None, one.recorded_at) for one in live]
+    await parts.events.add(live, began)
+    await Deliveries(desk.service.db).add(rows)
+    before = len(hook.received)
+    await desk.service.app.state.engine.accepted(
+        [(endpoint, row, one.body) for row, one in zip(rows, live, strict=True)]
+    )
+    ids = {one.id for one in live}
+
+    def places() -> list[int]:
+        return [place for place, one in enumerate(hook.received) if one.header("webhook-id") in ids]
+
+    await eventually(lambda: len(places()) == len(live), timeout=20)
+    assert len(hook.received) - before < 1_000
+    assert places()[-1] - places()[0] < 2 * len(live)  # at most every fourth turn in between was the replay's
+    stopped = await desk.do("DELETE", f"/webhooks/{webhook}/replays/{replay['id']}")
+    assert stopped["state"] == "stopped"
+
+    async def counted() -> bool:
+        shown = await desk.get(f"/webhooks/{webhook}/replays/{replay['id']}")
+        return bool(shown["dropped"] > 0 and shown["delivered"] + shown["dropped"] == shown["added"])
+
+    await eventually(counted, timeout=20)
+    assert (await desk.get(f"/webhooks/{webhook}/deliveries", state="waiting"))["items"] == []
+
+
+async def test_what_waits_for_a_paused_webhook_is_found_and_goes_to_its_new_address_with_the_same_ids(
+    desk: TenantClient, hook: Receiver
+) -> None:
+    webhook = await made(desk, hook)
+    await desk.do("PATCH", f"/webhooks/{webhook}", {"enabled": False})
+    endpoint, events = await endpoint_of(desk, webhook), [event(desk) for _ in range(5)]
+    await desk.service.app.state.parts.events.add(events, datetime.now(UTC))
+    await Deliveries(desk.service.db).add([row_of(one, endpoint, None, one.recorded_at) for one in events])
+    shown = (await desk.get("/webhook-deliveries", state="waiting"))["items"]
+    assert {(one["event_id"], one["waiting_for"]) for one in shown} == {(one.id, "pause") for one in events}
+    assert (await desk.get(f"/webhooks/{webhook}"))["health"]["waiting"] == 5
+    await desk.do("PATCH", f"/webhooks/{webhook}", {"enabled": True, "url": hook.url("/new")})
+    await eventually(lambda: len(hook.received) == len(events))
+    assert {one.target for one in hook.received} == {"/new"}
+    assert {one.header("webhook-id") for one in hook.received} == {one.id for one in events}
+
+
+async def test_what_waits_for_a_deleted_webhook_is_dropped_and_counted(desk: TenantClient, hook: Receiver) -> None:
+    webhook = await made(desk, hook, enabled=False)
+    endpoint, events = await endpoint_of(desk, webhook), [event(desk) for _ in range(600)]
+    await desk.service.app.state.parts.events.add(events, datetime.now(UTC))
+    await Deliveries(desk.service.db).add([row_of(one, endpoint, None, one.recorded_at) for one in events])
+    count = desk.service.app.state.engine._metrics.webhook_finished.labels("dropped")._value.get
+    before = count()
+    await desk.do("DELETE", f"/webhooks/{webhook}")
+    await eventually(lambda: count() - before == len(events), timeout=20)
+    dropped = await desk.get("/webhook-deliveries", webhook_id=webhook, state="dropped", limit="100")
+    assert {(one["state"], one["reason"], one["waiting_for"]) for one in dropped["items"]} == {
+        ("dropped", "deleted", None)
+    }
+    assert len(dropped["items"]) == 100

@@ -169,6 +169,25 @@ async def test_a_replay_that_is_stopped_drops_what_waits_and_says_how_many(compa
     assert company.sent.forgotten.count(endpoint.id) == 1
 
 
+async def test_what_is_added_while_a_replay_is_stopped_is_dropped_and_counted_too(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = await company.endpoint()
+    since = company.clock.now()
+    await company.archive(*(company.event() for _ in range(3)))
+    replay, add = await company.replay(endpoint, since), company.stores.deliveries.add
+
+    async def stopped_meanwhile(*given: Any, **more: Any) -> set[str]:
+        await company.stores.replays.end(replay.id, "stopped", "by_hand", company.clock.now())
+        return await add(*given, **more)
+
+    monkeypatch.setattr(company.stores.deliveries, "add", stopped_meanwhile)
+    assert await step(company, replay) is None
+    now = await company.now(replay)
+    assert (now.state, now.added, now.dropped, now.waiting) == ("stopped", 3, 3, 0)
+    assert company.sent.rows == []
+
+
 async def test_a_replay_whose_endpoint_is_paused_waits_and_of_a_deleted_one_ends(company: Company) -> None:
     endpoint = await company.endpoint(state="paused")
     since = company.clock.now()
