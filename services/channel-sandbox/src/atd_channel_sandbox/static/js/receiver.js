@@ -56,7 +56,7 @@ function drawTop() {
   head.replaceChildren(
     h("img", { src: "/static/icon.svg", alt: "" }),
     h("div", { class: "top-words" }, h("h1", {}, w("title")), h("p", {}, `${w("about")} `, h("code", {}, `${location.origin}/receiver/${name}`))),
-    names.length > 1 && chosen, languages,
+    names.length > 1 ? chosen : "", languages,
     h("button", { type: "button", class: "round", "aria-label": w(isDark ? "light" : "dark"), on: { click: switchTheme } }, icon(isDark ? "sun" : "moon")),
     h("a", { class: "round", href: "/", "aria-label": w("phone"), title: w("phone") }, icon("whatsapp")));
 }
