@@ -53,6 +53,20 @@ async def test_a_customers_message_reaches_the_companys_server_signed_and_again_
     assert received["data"]["message"]["text"] == "Vocês entregam hoje?"
     assert received["data"]["conversation"]["channel"] == "whatsapp"
     assert "visible_to" not in orjson.loads(message.body)
+    attempts = await attempts_at(shop, made["id"], opened["id"])
+    assert [(one["outcome"], one["status"]) for one in attempts] == [("refused", 503), ("delivered", 200)]
+
+
+async def attempts_at(shop: Shop, webhook_id: str, event_id: str) -> list[dict[str, Any]]:
+    """What the ledger says of the way of one event to one endpoint, once it is written down."""
+
+    async def delivered() -> Any:
+        page = (await shop.client.get(f"/webhooks/{webhook_id}/deliveries", params={"q": event_id})).json()
+        return [one for one in page["items"] if one["state"] == "delivered"]
+
+    (row,) = await eventually(delivered, message="a delivered row")
+    found: list[dict[str, Any]] = (await shop.client.get(f"/webhook-deliveries/{row['id']}")).json()["attempts"]
+    return found
 
 
 @pytest.mark.parametrize(
