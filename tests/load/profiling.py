@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from tests.load.bench import Bench, say
 
@@ -29,14 +30,24 @@ def profile(bench: Bench, name: str, directory: Path, *, native: bool) -> None:
         sending = thread.submit(bench.sustained_product)
         bench.lab.going.wait()
         say(f"recording {name} for {SECONDS} s, or as long as messages come")
-        recorder = subprocess.Popen(_command(bench.lab.watched[name], output, native=native), stdout=subprocess.DEVNULL)
-        try:
-            while recorder.poll() is None and not sending.done():
-                time.sleep(_POLL_SECONDS)
-        finally:
-            recorder.send_signal(signal.SIGINT)  # it writes what it has
-            recorder.wait()
-        sending.result()
+        record(bench.lab.watched[name], output, sending, native=native)
+    show(output)
+
+
+def record(pid: int, output: Path, while_running: Future[Any], *, native: bool = False) -> None:
+    """Record a process for `SECONDS`, or until the other work is done; raises what that raised."""
+    recorder = subprocess.Popen(_command(pid, output, native=native), stdout=subprocess.DEVNULL)
+    try:
+        while recorder.poll() is None and not while_running.done():
+            time.sleep(_POLL_SECONDS)
+    finally:
+        recorder.send_signal(signal.SIGINT)  # it writes what it has
+        recorder.wait()
+    while_running.result()
+
+
+def show(output: Path) -> None:
+    """Print the functions of a recording by their time."""
     own, inclusive, samples = read(output)
     _print("own time", own, samples)
     _print("with what it calls", inclusive, samples)

@@ -15,6 +15,7 @@ import sys
 import time
 from array import array
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries
 from atd_webhook_dispatcher.store.endpoints import Endpoints
 from tests.harness.system import System, in_thread
 from tests.load.measuring import Cost, watching
+from tests.load.profiling import record, show
 
 T = TypeVar("T")
 
@@ -181,6 +183,7 @@ class Bench:
         """Bytes on disk of a row of the ledger and of its keys in indexes, as MongoDB says now."""
 
         async def look(mongo: Mongo) -> tuple[float, float]:
+            await mongo.client.admin.command("fsync")  # a checkpoint: until then the sizes are those of the last one
             found: Any = await mongo.db.command("collStats", DELIVERIES)
             return found["storageSize"] / max(found["count"], 1), found["totalIndexSize"] / max(found["count"], 1)
 
@@ -291,6 +294,8 @@ def full_speed(bench: Bench) -> None:
         paced, costs = bench.run(tenants, events, rate, events * endpoints)
         _say(f"{name}, at {paced.rate:,.0f}/s: p50 {paced.p50:.1f}, p95 {paced.p95:.1f}, p99 {paced.p99:.1f} ms")
         _say_costs(costs, paced.count)
+    row, keys = bench.bytes_per_delivery()
+    _say(f"a delivered row: {row:.0f} bytes on disk, {keys:.0f} in indexes")
 
 
 def one_dead(bench: Bench) -> None:
@@ -317,6 +322,16 @@ def many_waiting(bench: Bench) -> None:
     _say(f"a waiting row: {row:.0f} bytes on disk, {keys:.0f} in indexes")
 
 
+def profile(bench: Bench) -> None:
+    """Where the dispatcher's time goes at full speed to one endpoint."""
+    tenants, count = bench.companies(1, 1), bench.size.deliveries * 2
+    output = _LOCAL / "profile-webhook-dispatcher.txt"
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(bench.run, tenants, count, None, count)
+        record(bench.pids["dispatcher"], output, running)
+    show(output)
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {"speed": full_speed, "dead": one_dead, "waiting": many_waiting}
 
 
@@ -335,12 +350,16 @@ def main() -> None:
     """See the module's text."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.webhooks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller and less certain, under three minutes")
+    parser.add_argument("--profile", action="store_true", help="record the dispatcher instead of measuring")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="only this; may be given several times")
     options = parser.parse_args()
     directory = _LOCAL / "bench-webhooks"
     shutil.rmtree(directory, ignore_errors=True)
     bench = Bench(directory, QUICK if options.quick else Size())
     with bench.running():
+        if options.profile:
+            profile(bench)
+            return
         for name in options.only or PARTS:
             PARTS[name](bench)
 

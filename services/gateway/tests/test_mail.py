@@ -115,7 +115,8 @@ async def test_each_administrator_is_mailed_once_by_two_gateways_that_start_anew
         jobs = third.apps.runtime.mongo.db["jobs"]
 
         async def done() -> bool:
-            return await jobs.count_documents({"tenant_id": ana.tenant_id}) == 0
+            left: int = await jobs.count_documents({"tenant_id": ana.tenant_id})
+            return left == 0
 
         await eventually(done, message="nothing is left to do")
         assert second.apps.runtime.mongo.db.name == third.apps.runtime.mongo.db.name
