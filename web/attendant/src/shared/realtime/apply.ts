@@ -59,6 +59,8 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
     } else if (isAbout(frame, "setting")) {
       updates.settings.add(frame.data.setting);
       Object.assign(updates.goneMarks, goneBy(frame.data));
+    } else if (isAbout(frame, "webhook")) {
+      updates.settings.add("webhook");
     } else if (isAbout(frame, "attendant")) {
       updates.attendants.set(frame.subject, frame.data.attendant);
     } else if (isAbout(frame, "contact") && frame.type === "contact.erased") {

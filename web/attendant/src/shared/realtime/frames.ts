@@ -47,12 +47,21 @@ export type SettingEvent = Event<
 >;
 /** Somebody has become available, or less so. */
 export type AttendantEvent = Event<"attendant", { attendant: Availability; changed?: string[] }>;
+/** A webhook was disabled or enabled; told to those who look after them. */
+export type WebhookEvent = Event<"webhook", { endpoint_id: string }>;
 /** To who sees own conversations only: this one is no longer theirs. Who has it now is named if they may know. */
 export type TakenEvent = Omit<Event<"conversation", { conversation_id: string; assignee: Person | null }>, "type"> & {
   type: typeof TAKEN;
 };
 export type EventFrame =
-  ConversationEvent | RatingEvent | MessageEvent | ContactEvent | SettingEvent | AttendantEvent | TakenEvent;
+  | ConversationEvent
+  | RatingEvent
+  | MessageEvent
+  | ContactEvent
+  | SettingEvent
+  | AttendantEvent
+  | WebhookEvent
+  | TakenEvent;
 
 type Person = { id: string; name: string | null };
 const TAKEN = "conversation.taken";
@@ -105,6 +114,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   contact: "contact",
   setting: "setting",
   attendant: "attendant",
+  webhook: "endpoint_id",
 };
 
 /** Reads a frame; null for what is none. */
@@ -128,7 +138,7 @@ export function readFrame(text: string): Frame | null {
   return { is: "event", frame: found as unknown as EventFrame };
 }
 
-export function isAbout<F extends "conversation" | "message" | "contact" | "setting" | "attendant">(
+export function isAbout<F extends "conversation" | "message" | "contact" | "setting" | "attendant" | "webhook">(
   frame: EventFrame,
   family: F,
 ): frame is
