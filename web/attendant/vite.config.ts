@@ -49,6 +49,9 @@ const isRouting = (id: string) => id.includes("/src/features/routing/");
 /** The pages of channels import each other's parts: cut by size, two of their files would import each other. */
 const isChannels = (id: string) => id.includes("/src/features/channels/");
 
+/** Pages of webhooks show the same marks, bodies and steps of each other: one file, for the same reason. */
+const isWebhooks = (id: string) => id.includes("/src/features/webhooks/");
+
 /** Fields for days and times: every page that has one loads it, and nothing of a page is in it. */
 const isDates = (id: string) => /\/src\/shared\/time\/(DateField|useWritten|written)\./.test(id);
 
@@ -150,10 +153,11 @@ export default defineConfig({
               minShareCount: 2,
               entriesAware: true,
               entriesAwareMergeThreshold: 20_000,
-              test: (id) => isCode(id) && !isRouting(id) && !isChannels(id),
+              test: (id) => isCode(id) && !isRouting(id) && !isChannels(id) && !isWebhooks(id),
             },
             { name: "routing", test: isRouting },
             { name: "channels", test: isChannels },
+            { name: "webhooks", test: isWebhooks },
           ],
         },
       },

@@ -7,6 +7,7 @@ import { useNeedsType } from "@/shared/marks/catalogue";
 import { useOpenedFromNotification } from "@/shared/realtime/RealtimeProvider";
 import { useMay } from "@/shared/session/SessionProvider";
 import { PhonePanel } from "@/features/sandbox";
+import { loadWebhookNotice } from "@/features/webhookNotice";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { lazyPart } from "@/shared/ui/lazyPart";
@@ -18,6 +19,7 @@ import classes from "./Shell.module.css";
 import { ScheduledNotices } from "./ScheduledNotices";
 import { UpdateNotice } from "./UpdateNotice";
 
+const WebhookNotice = lazyPart(async () => (await loadWebhookNotice()).WebhookNotice);
 const Afterwards = lazyPart(async () => (await import("./Afterwards")).Afterwards);
 
 /** The frame around every page: the rail at the left, the page beside it. */
@@ -28,6 +30,7 @@ export function Shell() {
   const inConversation = useMatch("/inbox/:view/:conversationId") !== null;
   const navigate = useNavigate();
   const mayRead = useMay("conversations:read");
+  const mayWebhooks = useMay("webhooks:manage");
   const settled = useSettled();
   useKeyboard();
   useNeedsType(); // so that it is known before the first closing
@@ -40,6 +43,13 @@ export function Shell() {
       <Rail />
       <div className={classes.side}>
         <OfflineBanner />
+        {mayWebhooks && settled && (
+          <PartBoundary part="webhooks-notice">
+            <Suspense fallback={null}>
+              <WebhookNotice />
+            </Suspense>
+          </PartBoundary>
+        )}
         <main id="main" tabIndex={-1} className={classes.page}>
           <PartBoundary part="page" resetKey={pathname.split("/", 2).join("/")}>
             <Outlet />

@@ -13,3 +13,6 @@ export const webhooksPage = settingsPage({
   Component: lazyPart(async () => (await import("./components/WebhooksPage")).WebhooksPage),
   texts: (t) => ({ title: t("title"), words: t("words"), settings: [] }),
 });
+
+/** Tells of webhooks that were disabled, on every page. */
+export const DisabledBanner = lazyPart(async () => (await import("./components/banner/DisabledBanner")).DisabledBanner);

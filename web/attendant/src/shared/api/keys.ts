@@ -78,4 +78,13 @@ export const keys = {
   webhookEventTypes: () => ["webhook-event-types"] as const,
   /** `Preview` of an endpoint as it would be. */
   webhookPreview: (body: object) => ["webhook-preview", body] as const,
+  /** Pages of the ledger of deliveries, by what is asked for. */
+  webhookDeliveries: (query?: object) => ["webhook-deliveries", "list", ...(query ? [query] : [])] as const,
+  /** `DeliveryDetail` */
+  webhookDelivery: (id: string) => ["webhook-deliveries", "one", id] as const,
+  /** `Replay[]` of an endpoint, the latest first. */
+  webhookReplays: (endpointId: string) => ["webhook-replays", "of", endpointId] as const,
+  /** `ReplayCount` of what somebody may send again. */
+  webhookReplayCount: (endpointId: string, wish: object | null) =>
+    ["webhook-replays", "count", endpointId, wish] as const,
 };

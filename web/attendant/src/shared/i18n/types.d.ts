@@ -9,6 +9,7 @@ import type automatic from "./locales/pt-BR/automatic.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
+import type deliveries from "./locales/pt-BR/deliveries.json";
 import type desk from "./locales/pt-BR/desk.json";
 import type distribution from "./locales/pt-BR/distribution.json";
 import type fields from "./locales/pt-BR/fields.json";
@@ -49,6 +50,7 @@ declare module "i18next" {
       automatic: typeof automatic;
       channels: typeof channels;
       customer: typeof customer;
+      deliveries: typeof deliveries;
       desk: typeof desk;
       distribution: typeof distribution;
       fields: typeof fields;

@@ -72,6 +72,7 @@ export const theme = createTheme({
     },
     // A dialog is no landmark of the page: Mantine's <header> there would be a second banner.
     ModalHeader: { defaultProps: { component: "div" } },
+    DrawerHeader: { defaultProps: { component: "div" } },
     Menu: {
       defaultProps: {
         shadow: "var(--float-shadow)",

@@ -137,15 +137,6 @@ export function useDeleteWebhook() {
   return lasting(mutation);
 }
 
-/** Enables an endpoint, if it is not, and sends what it missed since it began to fail. */
-export function useRecover() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => call<{ id: string; total: number | null }>("POST", `${PATH}/${id}/recover`),
-    onSettled: () => refreshed(client),
-  });
-}
-
 /** A new secret, told once; the ones before sign for another day. */
 export function useRotateSecret(id: string) {
   const client = useQueryClient();

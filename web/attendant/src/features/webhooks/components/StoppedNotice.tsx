@@ -4,7 +4,7 @@ import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 
 import type { Webhook } from "../api/types";
-import { RecoverButton } from "./RecoverButton";
+import { RecoverButton } from "./replay/RecoverButton";
 import classes from "./webhooks.module.css";
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 export function StoppedNotice({ webhook, className }: Props) {
   const { t } = useTranslation("webhooks");
   const style = useTimeStyle();
-  const { id, state, state_since: since, disabled_reason: reason, failing } = webhook;
+  const { state, state_since: since, disabled_reason: reason, failing } = webhook;
   if (state === "disabled") {
     return (
       <div className={[classes.notice, className].filter(Boolean).join(" ")} role="status">
@@ -24,7 +24,7 @@ export function StoppedNotice({ webhook, className }: Props) {
           <b>{t("disabled.title", { time: exactTime(since, style) })}</b> {t(`disabled.${reason ?? "failing"}`)}{" "}
           {t("disabled.recover")}
         </p>
-        <RecoverButton id={id} />
+        <RecoverButton webhook={webhook} size="sm" />
       </div>
     );
   }

@@ -6,13 +6,25 @@ import { ErrorState } from "@/shared/ui/ErrorState";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 
 import { useWebhooks } from "../api/endpoints";
+import { DeliveriesPage } from "./deliveries";
 import { EndpointEditor } from "./editor/EndpointEditor";
 import { WebhookList } from "./list/WebhookList";
+import { ReplayPage } from "./replay";
 
 const NEW = "new";
 
-/** The endpoints of the company, or the one that is edited. */
+/** The endpoints of the company, the one that is edited, what was sent, or sending it again: by the address. */
 export function WebhooksPage() {
+  const { item, part, detail } = useParams();
+  if (item === "deliveries") return <DeliveriesPage webhookId={null} deliveryId={part ?? null} />;
+  if (item !== undefined && part === "deliveries") {
+    return <DeliveriesPage webhookId={item} deliveryId={detail ?? null} />;
+  }
+  if (item !== undefined && part === "replay") return <ReplayPage key={item} webhookId={item} />;
+  return <Endpoints />;
+}
+
+function Endpoints() {
   const { t } = useTranslation("webhooks");
   const { item } = useParams();
   const { data, error, isPending, isFetching, refetch } = useWebhooks();

@@ -7,6 +7,7 @@ import { useProblemText } from "@/shared/ui/problemText";
 import { useEnable } from "../../api/endpoints";
 import type { Webhook } from "../../api/types";
 import { standingOf } from "../../model/health";
+import { DeliveryLinks } from "../deliveries/DeliveryLinks";
 import { Sparkline } from "../list/Sparkline";
 import { StandingMark } from "../Mark";
 import { StoppedNotice } from "../StoppedNotice";
@@ -45,6 +46,7 @@ export function EndpointHealth({ webhook }: { webhook: Webhook }) {
           </Button>
         )}
       </div>
+      <DeliveryLinks webhookId={id} />
       <StoppedNotice webhook={webhook} />
     </>
   );

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { EmptyState } from "@/shared/ui/EmptyState";
 
 import type { Webhook } from "../../api/types";
+import { DeliveryLinks } from "../deliveries/DeliveryLinks";
 import { Json } from "../Json";
 import classes from "./list.module.css";
 import { WebhookRow } from "./WebhookRow";
@@ -36,7 +37,10 @@ export function WebhookList({ webhooks }: { webhooks: readonly Webhook[] }) {
   }
   return (
     <>
-      <div className={classes.head}>{full ? t("limit", { count: MOST }) : add}</div>
+      <div className={classes.head}>
+        {full ? t("limit", { count: MOST }) : add}
+        <DeliveryLinks webhookId={null} />
+      </div>
       <ul className={classes.list} aria-label={t("title")}>
         {webhooks.map((one) => (
           <WebhookRow key={one.id} webhook={one} />
