@@ -259,6 +259,7 @@ describe("sending a period again", () => {
   const replay = (more: Partial<Replay>): Replay => ({
     id: "r",
     webhook_id: "w",
+    created_by: "Ana",
     kind: "replay",
     state: "running",
     reason: null,

@@ -123,7 +123,7 @@ function Ledger({ webhookId, filter, webhooks, opened, placeOf }: LedgerProps) {
   const { t } = useTranslation("deliveries");
   const { data, error, isPending, isFetching, isPlaceholderData, refetch, ...more } = useDeliveries(webhookId, filter);
   const [known, setKnown] = useState<ReadonlySet<string> | null>(null);
-  if (isPending || (isPlaceholderData && data === undefined)) return <LedgerSkeleton />;
+  if (isPending) return <LedgerSkeleton />;
   if (data === undefined) {
     return <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />;
   }
