@@ -19,7 +19,7 @@ from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
 from atd_servicekit.url_policy import UrlPolicy
 from atd_webhook_dispatcher.app import body_for
-from atd_webhook_dispatcher.domain.endpoint import Endpoint
+from atd_webhook_dispatcher.domain.endpoint import MOST_CONCURRENCY, Endpoint
 from atd_webhook_dispatcher.domain.matching import matches
 from atd_webhook_dispatcher.domain.reading import event_from
 from atd_webhook_dispatcher.engine.engine import SHARDS, Engine, Retention, Stores
@@ -131,7 +131,7 @@ async def process(mongo: Mongo, name: str = "p1", jitter: float = 0.0) -> AsyncI
     endpoints = Endpoints(mongo.db)
     cache = endpoint_cache(endpoints, CLOCK)
     queue, events = DeliveryQueue(mongo.db), Events(mongo.db, timedelta(days=7))
-    calls = CustomerCalls("webhooks", kit, UrlPolicy(allow_private=True))
+    calls = CustomerCalls("webhooks", kit, UrlPolicy(allow_private=True), max_per_owner=MOST_CONCURRENCY)
     disabled: list[tuple[str, str]] = []
 
     async def disable(endpoint: Endpoint, reason: str, _: Line) -> None:
