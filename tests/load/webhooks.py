@@ -53,6 +53,8 @@ _LOCAL = Path(__file__).parents[2] / ".local"
 _TICK_SECONDS = 0.01
 _CHUNK = 500
 _DRAIN_SECONDS = 180.0
+_SETTLE_SECONDS = 5.0
+_NOTICED = 0.03
 _KEPT_PER_ENDPOINT = 100_000
 
 
@@ -213,6 +215,8 @@ class Bench:
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"{int(self.ask('count'))} of {expected} deliveries came")
                 time.sleep(0.2)
+        if spent.others > _NOTICED:
+            _say(f"    (other programs took {spent.others:.0%} of the machine)")
         return self.seen(), spent.costs
 
 
@@ -298,6 +302,17 @@ def full_speed(bench: Bench) -> None:
     _say(f"a delivered row: {row:.0f} bytes on disk, {keys:.0f} in indexes")
 
 
+def at_rest(bench: Bench) -> None:
+    """Processor and memory of each process when nothing happens."""
+    bench.run(bench.companies(1, 1), 100, None, 100)
+    time.sleep(_SETTLE_SECONDS)
+    seconds = min(bench.size.seconds, 15.0)
+    with watching(bench.pids) as spent:
+        time.sleep(seconds)
+    costs = [(name, cost.cpu_seconds / seconds * 100, cost.peak_mb) for name, cost in spent.costs.items()]
+    _say(f"at rest: {', '.join(f'{name} {part:.1f} % of a core, {mb:.0f} MB' for name, part, mb in costs)}")
+
+
 def one_dead(bench: Bench) -> None:
     """99 endpoints at 500 deliveries a second in all, without and with one beside them that never answers."""
     healthy, mixed = bench.companies(100, 1), bench.companies(100, 1, silent=1)
@@ -332,7 +347,12 @@ def profile(bench: Bench) -> None:
     show(output)
 
 
-PARTS: dict[str, Callable[[Bench], None]] = {"speed": full_speed, "dead": one_dead, "waiting": many_waiting}
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "speed": full_speed,
+    "rest": at_rest,
+    "dead": one_dead,
+    "waiting": many_waiting,
+}
 
 
 def _say(words: str) -> None:
