@@ -139,10 +139,10 @@ async def _list(parts: LedgerParts, tenant_id: str, webhook_id: str | None, aske
 def _position(cursor: str | None, *, by_due: bool) -> Position | None:
     if cursor is None:
         return None
-    moment, row_id = decode_cursor(cursor, datetime | None, str)
+    moment, sequence, row_id = decode_cursor(cursor, datetime | None, int, str)
     if (moment is not None) != by_due:
         raise invalid("cursor", "is not a valid cursor for this list; start again without one")
-    return moment, row_id
+    return moment, sequence, row_id
 
 
 async def _places(parts: LedgerParts, tenant_id: str, text: str) -> Found:

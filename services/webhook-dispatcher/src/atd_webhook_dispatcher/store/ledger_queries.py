@@ -30,8 +30,8 @@ _SHOWN: "list[Document]" = [
     {"$unset": "body"},
 ]
 
-Position = tuple[datetime | None, str]
-"""Where a page ended: the id of its last row, and of those that wait when it is due."""
+Position = tuple[datetime | None, int, str]
+"""Where a page ended: the id of its last row, and before it, of those that wait, when it is due and its sequence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class LedgerQueries:
 
     async def _examined_until(self, way: "_Way") -> Position | None:
         """The last row that was looked at, if there may be others behind it."""
-        shown = {"_id": 1, "due_at": 1}
+        shown = {"_id": 1, "due_at": 1, "sequence": 1}
         cursor = self._rows.find(way.match, shown).sort(way.sort).hint(way.hint).skip(MOST_EXAMINED - 1).limit(2)
         last = await cursor.to_list(2)
         return way.position(last[0]) if len(last) == 2 else None  # noqa: PLR2004 - the last one, and one behind it
@@ -115,7 +115,7 @@ class _Way:
     by_due: bool = False
 
     def position(self, row: Mapping[str, Any]) -> Position:
-        return (row["due_at"] if self.by_due else None), row["_id"]
+        return (row["due_at"], row["sequence"], row["_id"]) if self.by_due else (None, 0, row["_id"])
 
 
 def _way(filters: Filters, after: Position | None) -> _Way:
@@ -141,10 +141,15 @@ def _by_due(filters: Filters, after: Position | None, of: "Document", rest: "Doc
     """What waits, in the order in which it is due."""
     match: Document = {**of, "lane": {"$in": _LANES}, "state": "waiting"}
     if after is not None and after[0] is not None:
-        moment, row_id = after
+        moment, sequence, row_id = after
         match["due_at"] = {"$gte": moment}
-        match["$or"] = [{"due_at": {"$gt": moment}}, {"due_at": moment, "_id": {"$gt": row_id}}]
-    return _Way(match, {**rest, **_between(filters, None)}, [("due_at", 1), ("_id", 1)], "due", by_due=True)
+        match["$or"] = [
+            {"due_at": {"$gt": moment}},
+            {"due_at": moment, "sequence": {"$gt": sequence}},
+            {"due_at": moment, "sequence": sequence, "_id": {"$gt": row_id}},
+        ]
+    order = [("due_at", 1), ("sequence", 1), ("_id", 1)]
+    return _Way(match, {**rest, **_between(filters, None)}, order, "due", by_due=True)
 
 
 def _by_place(filters: Filters, found: Found, after: Position | None, of: "Document", rest: "Document") -> _Way:
@@ -166,7 +171,7 @@ def _between(filters: Filters, after: Position | None) -> "Document":
     if filters.until is not None:
         bounds["$lt"] = id_range(filters.until, filters.until)[1]
     if after is not None:
-        bounds["$lt"] = min(after[1], bounds.get("$lt", after[1]))
+        bounds["$lt"] = min(after[2], bounds.get("$lt", after[2]))
     return {"_id": bounds} if bounds else {}
 
 
