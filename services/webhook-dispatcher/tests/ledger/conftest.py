@@ -1,6 +1,7 @@
 """A database for all tests of a module; each has a company of its own."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,10 @@ async def mongo(mongodb_url: str) -> AsyncIterator[Mongo]:
     mongo.close()
 
 
+NOW = datetime(2096, 3, 1, 12, tzinfo=UTC)
+"""In the future: MongoDB removes what has expired by its own clock."""
+
+
 @pytest.fixture
 def company(mongo: Mongo) -> Company:
-    return Company(mongo, FakeClock())
+    return Company(mongo, FakeClock(NOW))
