@@ -233,10 +233,10 @@ describe("sending a period again", () => {
     });
   });
 
-  test("of one that fails, the period begins where it began to fail", () => {
+  test("of one that fails, the period begins before it began to fail: the event of the first failure is in it", () => {
     const form = formOf(query(""), ZONE, "2026-11-21T10:00:00.000Z");
     expect(form.span).toBe("failing");
-    expect(replayPeriod(form, now, ZONE, "2026-11-21T10:00:00.000Z")).toEqual({ since: "2026-11-21T10:00:00.000Z" });
+    expect(replayPeriod(form, now, ZONE, "2026-11-21T10:00:00.000Z")).toEqual({ since: "2026-11-21T09:50:00.000Z" });
   });
 
   test("an address may say which and since when", () => {

@@ -1,7 +1,7 @@
 /** What is to be sent once more, and how far it has come. Pure. */
 import { momentOf, writtenIn } from "@/shared/time/zoned";
 
-import type { Replay } from "../api/ledgerTypes";
+import type { Endpoint, Replay } from "../api/ledgerTypes";
 
 export const SPANS = ["hour", "day", "week", "failing", "chosen"] as const;
 export type Span = (typeof SPANS)[number];
@@ -11,6 +11,9 @@ export const WHICH = ["missed", "failed", "all"] as const;
 export type Which = (typeof WHICH)[number];
 
 const HOUR_MS = 3_600_000;
+
+/** So long before the first failure a recovery begins: its event happened before it failed, and others were under way. */
+const BEFORE_FAILING_MS = 10 * 60_000;
 const LENGTH_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS } as const;
 
 export interface ReplayForm {
@@ -21,6 +24,11 @@ export interface ReplayForm {
   which: Which;
   /** None: those that the webhook asks for. */
   types: readonly string[];
+}
+
+/** Since when nothing has arrived at a webhook, as far as that is known. */
+export function failingSinceOf({ failing, state, state_since }: Pick<Endpoint, "failing" | "state" | "state_since">) {
+  return failing?.since ?? (state === "disabled" ? state_since : null);
 }
 
 export interface ReplayWish {
@@ -39,7 +47,10 @@ export function replayPeriod(
   zone: string,
   failingSince: string | null,
 ): Period {
-  if (form.span === "failing") return failingSince === null ? { wrong: "no_start" } : { since: failingSince };
+  if (form.span === "failing") {
+    if (failingSince === null) return { wrong: "no_start" };
+    return { since: new Date(Date.parse(failingSince) - BEFORE_FAILING_MS).toISOString() };
+  }
   if (form.span !== "chosen") return { since: new Date(now - LENGTH_MS[form.span]).toISOString() };
   const since = momentOf(form.since, zone);
   const until = form.until === "" ? undefined : momentOf(form.until, zone);

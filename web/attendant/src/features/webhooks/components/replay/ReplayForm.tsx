@@ -12,7 +12,15 @@ import { Bar } from "@/shared/ui/Skeletons";
 
 import { useEventTypes } from "../../api/endpoints";
 import { useReplayCount, useStartReplay } from "../../api/replays";
-import { replayPeriod, SPANS, WHICH, wishOf, type Period, type ReplayForm as Form } from "../../model/replay";
+import {
+  failingSinceOf,
+  replayPeriod,
+  SPANS,
+  WHICH,
+  wishOf,
+  type Period,
+  type ReplayForm as Form,
+} from "../../model/replay";
 import { useLedgerProblem } from "../deliveries/useLedgerProblem";
 import { RecoverButton } from "./RecoverButton";
 import type { Endpoint } from "../../api/ledgerTypes";
@@ -29,7 +37,8 @@ interface Props {
 export function ReplayForm({ webhook, start }: Props) {
   const { t } = useTranslation("deliveries");
   const { zone } = useTimeStyle();
-  const failingSince = webhook.failing?.since ?? (webhook.state === "disabled" ? webhook.state_since : null);
+  // What the form began with stays, though the webhook may have begun to work meanwhile.
+  const [failingSince] = useState(() => failingSinceOf(webhook));
   const [form, setForm] = useState(start);
   // A span ends when it is chosen, so that what is counted is what is sent.
   const [now, setNow] = useState(() => serverClock.now());

@@ -10,7 +10,7 @@ import { useWebhooks } from "../../api/endpoints";
 import type { Endpoint } from "../../api/ledgerTypes";
 import { useReplays } from "../../api/replays";
 import { nameOf } from "../../model/deliveriesNames";
-import { formOf } from "../../model/replay";
+import { failingSinceOf, formOf } from "../../model/replay";
 import { BackToWebhooks } from "../deliveries/BackToWebhooks";
 import classes from "./replay.module.css";
 import { ReplayCard } from "./ReplayCard";
@@ -56,7 +56,7 @@ function Replays({ webhook }: { webhook: Endpoint }) {
     <>
       {running !== undefined && <ReplayCard webhookId={webhook.id} replay={running} />}
       {running === undefined && !isPending && (
-        <ReplayForm webhook={webhook} start={formOf(params, zone, webhook.failing?.since ?? null)} />
+        <ReplayForm webhook={webhook} start={formOf(params, zone, failingSinceOf(webhook))} />
       )}
       {isPending && <PageSkeleton />}
       {error && <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />}
