@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from atd_channel_sandbox.app import STATIC
-from atd_channel_sandbox.receivers.door import ReceiverDoor
+from atd_channel_sandbox.receivers.middleware import ReceiverMiddleware
 from atd_channel_sandbox.receivers.model import KEPT, MOST_BODY_BYTES, MOST_RECEIVERS, Behaviour, Receivers
 from atd_testing.waiting import eventually
 
@@ -107,7 +107,7 @@ async def test_a_receiver_that_hangs_up_closes_the_connection() -> None:
         raise AssertionError
 
     scope = {"type": "http", "method": "POST", "path": "/receiver/erp", "headers": []}
-    await asyncio.wait_for(ReceiverDoor(nothing, receivers, lambda _: None)(scope, receive, Cycle().send), 10)
+    await asyncio.wait_for(ReceiverMiddleware(nothing, receivers, lambda _: None)(scope, receive, Cycle().send), 10)
     assert closed == [True]
     assert receivers.of("erp").requests[0].answered == 0
 

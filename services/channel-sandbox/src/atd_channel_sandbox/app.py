@@ -21,7 +21,7 @@ from atd_channel_sandbox.company_listener import CompanyListener
 from atd_channel_sandbox.connector import ChannelConnector
 from atd_channel_sandbox.new_companies import NewCompanies
 from atd_channel_sandbox.phones import Phones
-from atd_channel_sandbox.receivers.door import ReceiverDoor
+from atd_channel_sandbox.receivers.middleware import ReceiverMiddleware
 from atd_channel_sandbox.receivers.model import Receivers
 from atd_channel_sandbox.receivers.own_endpoint import OwnEndpoint
 from atd_channel_sandbox.security import PageSecurity
@@ -42,7 +42,7 @@ class Sandbox:
 
     def __init__(self, app: FastAPI, state: SandboxState, receivers: Receivers, framed_by: Sequence[str]) -> None:
         self.page = app
-        self.app = ReceiverDoor(
+        self.app = ReceiverMiddleware(
             PageSecurity(app, framed_by), receivers, lambda name: state.events.publish("receiver", {"name": name})
         )
         self.state = state

@@ -36,8 +36,8 @@ _REASONS: Mapping[Language, Mapping[DisabledReason, str]] = {
         "gone": "O sistema respondeu 410 (Gone): ele diz que esse endereço não existe mais.",
     },
     "en": {
-        "failing": "Nothing has arrived there since {since}: {failed} deliveries failed, though they were repeated.",
-        "gone": "The system answered 410 (Gone): it says that this address is no more.",
+        "failing": "Nothing has arrived there since {since}: {failed} deliveries failed, even when they were repeated.",
+        "gone": "The system answered 410 (Gone): it says that this address no longer exists.",
     },
     "es": {
         "failing": "Nada llegó a ese sistema desde {since}: {failed} envíos fallaron, aunque se repitieron.",

@@ -16,7 +16,7 @@ _SUCCESS = range(200, 300)
 _PATH = re.compile(r"/receiver/([a-z0-9][a-z0-9-]{0,39})")
 
 
-class ReceiverDoor:
+class ReceiverMiddleware:
     """Takes the requests of receivers; everything else goes on to `app`. `changed` is told the name after each."""
 
     def __init__(self, app: ASGIApp, receivers: Receivers, changed: Callable[[str], None]) -> None:
