@@ -7,6 +7,7 @@ export function webhook(id: string, change: Partial<Webhook> = {}): Webhook {
     url: "https://crm.example.com/hooks/atendimento",
     description: "CRM",
     state: "enabled",
+    enabled: true,
     state_since: "2026-11-20T12:00:00Z",
     disabled_reason: null,
     event_types: ["message.*"],

@@ -1,76 +1,21 @@
 /** The shapes of endpoints of webhooks. */
+import type { components } from "@/shared/api/schema";
 import type { Language } from "@/shared/i18n";
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-export interface Filters {
-  channel: string[];
-  team_id: string[];
-  label: string[];
-  type_id: string[];
-}
+type Schemas = components["schemas"];
 
-export type EndpointState = "enabled" | "paused" | "disabled";
-export type AuthKind = "none" | "basic" | "bearer" | "oauth2";
-
-export interface AuthView {
-  kind: AuthKind;
-  username?: string | null;
-  token_url?: string | null;
-  client_id?: string | null;
-  scope?: string | null;
-  client_certificate: { subject: string; expires_at: string } | null;
-}
-
+export type Filters = Schemas["FiltersView"];
+export type AuthKind = Schemas["AuthView"]["kind"];
 /** One of the secrets that sign now; `until`: when it stops to, null: it is the newest. */
-export interface SecretView {
-  created_at: string;
-  until: string | null;
-}
-
+export type SecretView = Schemas["SecretView"];
 /** An hour of the last day; `failed_attempts` counts also those that were tried again. */
-export interface HourOfHealth {
-  at: string;
-  delivered: number;
-  failed_attempts: number;
-}
+export type HourOfHealth = Schemas["HourView"];
+export type Health = Schemas["HealthView"];
 
-export type HealthStatus = "healthy" | "failing" | "slowed" | "stopped" | "idle";
-
-export interface Health {
-  status: HealthStatus;
-  waiting: number;
-  oldest_due_at: string | null;
-  breaker: "closed" | "open" | "half_open" | "recovering";
-  hours: HourOfHealth[];
-}
-
-export interface Webhook {
-  id: string;
-  url: string;
-  description: string;
-  state: EndpointState;
-  state_since: string;
-  disabled_reason: "failing" | "gone" | null;
-  event_types: string[];
-  filters: Filters;
-  expression: string | null;
-  fields: string[] | null;
+export interface Webhook extends Omit<Schemas["EndpointView"], "template"> {
   template: Json;
-  headers: Record<string, string>;
-  auth: AuthView;
-  secrets: SecretView[];
-  rate_limit_per_second: number | null;
-  ordered: boolean;
-  concurrency: number;
-  retry_seconds: number[];
-  disable_after_hours: number;
-  while_paused: "keep" | "skip";
-  failing: { since: string; deliveries: number } | null;
-  health: Health;
-  version: number;
-  created_at: string;
-  changed_at: string;
 }
 
 /** How requests say who they are; what is left out stays as it is stored. */
@@ -105,22 +50,22 @@ export interface WebhookBody {
   while_paused: "keep" | "skip";
 }
 
+type Fits<Body, Ours extends Body> = Ours;
+
+/** What is sent fits what the API takes: does it no longer, this does not compile. */
+export interface Sent {
+  endpoint: Fits<Partial<Omit<Schemas["EndpointBody"], "filters">>, WebhookBody>;
+  preview: Fits<Partial<Omit<Schemas["WebhookDispatcherPreviewBody"], "filters">>, PreviewBody>;
+}
+
 /** A type of event that can be asked for. */
-export interface EventType {
-  type: string;
-  group: string;
+export interface EventType extends Omit<Schemas["EventTypeView"], "description" | "example"> {
   description: Record<Language, string>;
   example: { [name: string]: Json };
 }
 
 /** What an endpoint would have been sent of the latest events. */
-export interface Preview {
-  examined: number;
-  matched: number;
-  /** `event_id` is null where nothing matched, and the example is that of the catalogue. */
-  example: { event_id: string | null; type: string; body: Json } | null;
-  mistakes: { field: string; detail: string }[];
-}
+export type Preview = Schemas["PreviewView"];
 
 export interface PreviewBody extends Pick<
   WebhookBody,
@@ -130,38 +75,9 @@ export interface PreviewBody extends Pick<
   event_type?: string;
 }
 
-export type AttemptOutcome =
-  | "delivered"
-  | "refused"
-  | "timeout"
-  | "unreachable"
-  | "tls"
-  | "broken"
-  | "not_allowed"
-  | "not_authorized"
-  | "unsendable";
-
+export type AttemptOutcome = Schemas["AttemptView"]["outcome"];
 /** `value` is null where it is not shown: it may be secret. */
-export interface Header {
-  name: string;
-  value: string | null;
-}
-
-export interface Attempt {
-  at: string;
-  outcome: AttemptOutcome;
-  status: number | null;
-  ms: number;
-  error: string | null;
-  trouble: string | null;
-  answer: string | null;
-  answer_headers: Header[];
-  retry_after: number | null;
-}
-
+export type Header = Schemas["HeaderView"];
+export type Attempt = Schemas["AttemptView"];
 /** A real request, sent once, and what was answered. */
-export interface TestResult {
-  delivery_id: string;
-  attempt: Attempt;
-  request: { url_host: string | null; headers: Header[]; body: string | null };
-}
+export type TestResult = Schemas["TestView"];

@@ -12,6 +12,7 @@ const PHRASES = [
   ["is in a private network", "not_public"],
   ["is a metadata service", "not_public"],
   ["must begin with https://", "https_only"],
+  ["is not allowed", "port"],
   ["is not a field of any chosen event type", "unknown_path"],
 ] as const;
 

@@ -49,7 +49,7 @@ export function TestPanel({ webhook, unsaved }: Props) {
         {unsaved && <small className={marks.muted}>{t("test.unsaved")}</small>}
       </div>
       {test.error && <ErrorState error={test.error} compact />}
-      {test.data !== undefined && !test.isPending && <Result result={test.data} />}
+      {test.data !== undefined && <Result result={test.data} />}
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function Sparkline({ hours }: { hours: readonly HourOfHealth[] }) {
   const { delivered, failed } = totalsOf(day);
   const number = new Intl.NumberFormat(i18n.language);
   const words = [
-    t("spark.delivered", { count: delivered, number: number.format(delivered) }),
+    ...(delivered > 0 ? [t("spark.delivered", { count: delivered, number: number.format(delivered) })] : []),
     ...(failed > 0 ? [t("spark.failed", { count: failed, number: number.format(failed) })] : []),
   ];
   const width = day.length * (BAR + GAP) - GAP;
@@ -45,7 +45,7 @@ export function Sparkline({ hours }: { hours: readonly HourOfHealth[] }) {
           );
         })}
       </svg>
-      <small>{words.join(" · ")}</small>
+      <small>{words.length === 0 ? t("spark.nothing") : `${words.join(" · ")} ${t("spark.within")}`}</small>
     </span>
   );
 }

@@ -1,0 +1,150 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { expectAccessible, Refusal, renderPart, type Answers } from "@/shared/testing/part";
+
+import type { Webhook } from "../api/types";
+import { eventType, webhook } from "../testing";
+import { WebhooksPage } from "./WebhooksPage";
+
+const SECRET = "whsec_c2VjcmV0";
+
+function serverOf(webhooks: Webhook[], changes: Answers = {}): Answers {
+  return {
+    "GET /api/v1/webhooks": () => ({ items: webhooks, next_cursor: null }),
+    "GET /api/v1/webhooks/event-types": {
+      items: [
+        eventType("message.received", { message: { text: "Bom dia" } }),
+        eventType("message.sent"),
+        eventType("contact.created"),
+        eventType("webhook.test"),
+      ],
+      next_cursor: null,
+    },
+    "POST /api/v1/webhooks/preview": { examined: 100, matched: 37, example: null, mistakes: [] },
+    "POST /api/v1/webhooks": ({ body }: { body: object }) => {
+      const made = webhook("made", body);
+      webhooks = [...webhooks, made];
+      return { ...made, auth: { kind: "none", client_certificate: null }, secret: SECRET };
+    },
+    "POST /api/v1/webhooks/one/recover": { id: "r", total: null },
+    "GET /api/v1/teams": { items: [], next_cursor: null },
+    "GET /api/v1/channels/capabilities": { items: [], notes: {} },
+    "GET /api/v1/labels": { items: [], next_cursor: null },
+    "GET /api/v1/types": { items: [], next_cursor: null },
+    ...changes,
+  };
+}
+
+const show = (at: string, answers: Answers) =>
+  renderPart(<WebhooksPage />, {
+    at: `/settings/webhooks${at}`,
+    path: "/settings/:page/:item?/:part?/:detail?",
+    answers,
+    permissions: ["webhooks:manage", "conversations:read"],
+    texts: ["webhooks", "routing", "settings"],
+  });
+
+const type = (name: string, value: string) =>
+  fireEvent.change(screen.getByRole("textbox", { name }), { target: { value } });
+const click = (role: string, name: string | RegExp) => fireEvent.click(screen.getByRole(role, { name }));
+
+test("an endpoint that is disabled says since when and why, and one button recovers it", async () => {
+  const stopped = webhook("one", {
+    state: "disabled",
+    state_since: "2026-11-28T12:00:00Z",
+    disabled_reason: "gone",
+    health: { status: "stopped", waiting: 1200, oldest_due_at: null, breaker: "open", hours: [] },
+  });
+  const { asked, container } = await show("", serverOf([stopped]));
+  const row = await screen.findByRole("listitem");
+  expect(within(row).getByText("Desativado")).toBeVisible();
+  expect(within(row).getByText(/^Desativado em /)).toBeVisible();
+  expect(within(row).getByText(/não existe mais \(410\)/)).toBeVisible();
+  expect(within(row).getByText("1.200 esperando")).toBeVisible();
+  await expectAccessible(container);
+  click("button", "Recuperar");
+  await waitFor(() => expect(asked.some(({ path }) => path === "/api/v1/webhooks/one/recover")).toBe(true));
+});
+
+test("without an endpoint the page shows what a receiver gets", async () => {
+  const { container } = await show("", serverOf([]));
+  expect(await screen.findByText("Nenhum webhook ainda")).toBeVisible();
+  expect(screen.getByRole("region", { name: "O que o seu sistema recebe" })).toHaveTextContent("webhook-signature");
+  await expectAccessible(container);
+});
+
+test("an endpoint is made with what was chosen, and its secret is shown once before it is opened", async () => {
+  const { asked, router } = await show("/new", serverOf([]));
+  await screen.findByRole("checkbox", { name: "message.received" });
+  type("Endereço", "crm.example.com");
+  click("button", "Salvar");
+  expect(await screen.findByText(/que começa com https/)).toBeVisible();
+  expect(screen.getByText("Escolha ao menos um evento")).toBeVisible();
+  type("Endereço", "https://crm.example.com/in");
+  fireEvent.change(screen.getByRole("searchbox", { name: "Procurar evento" }), { target: { value: "received" } });
+  expect(screen.queryByRole("checkbox", { name: "contact.created" })).toBeNull();
+  click("checkbox", "message.received");
+  expect(await screen.findByText("37 teriam sido enviados", {}, { timeout: 5000 })).toBeVisible();
+  click("button", "Salvar");
+  expect(await screen.findByText(SECRET)).toBeVisible();
+  expect(asked.find(({ method, path }) => method === "POST" && path === "/api/v1/webhooks")?.body).toMatchObject({
+    url: "https://crm.example.com/in",
+    event_types: ["message.received"],
+    fields: null,
+    template: null,
+    auth: { kind: "none" },
+  });
+  click("button", "Já guardei");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/settings/webhooks/made"));
+});
+
+test("what the server refuses stands at its field, and nothing that was typed is lost", async () => {
+  const refusal = new Refusal(422, {
+    code: "invalid",
+    errors: [
+      { field: "headers.Host", message: "is set by the product and cannot be chosen" },
+      { field: "url", message: "10.0.0.1 is in a private network" },
+    ],
+  });
+  const known = webhook("one", { headers: { Host: "a" }, event_types: ["*"] });
+  const { asked } = await show("/one", serverOf([known], { "PATCH /api/v1/webhooks/one": refusal }));
+  await screen.findByRole("textbox", { name: "Endereço" });
+  type("Endereço", "https://10.0.0.1/in");
+  click("button", "Salvar");
+  expect(await screen.findByText("Este cabeçalho é do próprio envio e não pode ser escolhido")).toBeVisible();
+  expect(screen.getByText(/10.0.0.1 não é um endereço público/)).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "Endereço" })).toHaveValue("https://10.0.0.1/in");
+  expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ url: "https://10.0.0.1/in" });
+});
+
+test("a test shows what was sent and what came back", async () => {
+  const result = {
+    delivery_id: "d",
+    attempt: {
+      at: "2026-11-28T12:00:00Z",
+      outcome: "refused",
+      status: 500,
+      ms: 1240,
+      error: "answered 500",
+      trouble: null,
+      answer: '{"oops":true}',
+      answer_headers: [{ name: "content-type", value: "application/json" }],
+      retry_after: null,
+    },
+    request: { url_host: "crm.example.com", headers: [{ name: "authorization", value: null }], body: "{}" },
+  };
+  const { container } = await show(
+    "/one",
+    serverOf([webhook("one", { event_types: ["*"] })], { "POST /api/v1/webhooks/one/test": result }),
+  );
+  await screen.findByRole("button", { name: "Enviar teste" });
+  click("button", "Enviar teste");
+  expect(await screen.findByText("Recusado: respondeu 500")).toBeVisible();
+  expect(screen.getByText("em 1.240 ms")).toBeVisible();
+  expect(screen.getByRole("region", { name: "Resposta" })).toHaveTextContent('"oops": true');
+  expect(screen.getByRole("region", { name: "Cabeçalhos enviados" })).toHaveTextContent(
+    "authorization: (não mostrado)",
+  );
+  await expectAccessible(container);
+});
