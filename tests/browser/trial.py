@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from atd_schemas.services import WEBHOOK_DISPATCHER
 from deploy.web.client import CLIENT, Client
 from tests.harness.system import FAKE, GATEWAY, SANDBOX, System
 
@@ -23,6 +24,10 @@ def run_trial(work: Callable[[System], Coroutine[Any, Any, None]]) -> None:
         environment = {
             GATEWAY: {"ATD_WEB_ROOT": str(client.dist)},
             FAKE: {"ATD_SANDBOX_DATA": str(Path(directory) / "sandbox")},
+            WEBHOOK_DISPATCHER.name: {
+                "ATD_CUSTOMER_URLS_ALLOW_PRIVATE": "true",
+                "ATD_CUSTOMER_URLS_ALLOW_HTTP": "true",
+            },
         }
         system = System(Path(directory), environment=environment, fake=SANDBOX)
         try:
