@@ -42,7 +42,7 @@ const show = (at: string, answers: Answers) =>
     path: "/settings/:page/:item?/:part?/:detail?",
     answers,
     permissions: ["webhooks:manage", "conversations:read"],
-    texts: ["webhooks", "routing", "settings"],
+    texts: ["webhooks", "deliveries", "routing", "settings"],
   });
 
 const type = (name: string, value: string) =>
@@ -63,7 +63,7 @@ test("an endpoint that is disabled says since when and why, and one button recov
   expect(within(row).getByText(/não existe mais \(410\)/)).toBeVisible();
   expect(within(row).getByText("1.200 esperando")).toBeVisible();
   await expectAccessible(container);
-  click("button", "Recuperar");
+  click("button", "Reativar e recuperar");
   await waitFor(() => expect(asked.some(({ path }) => path === "/api/v1/webhooks/one/recover")).toBe(true));
 });
 
