@@ -1,5 +1,6 @@
 """Kafka in: what happened, batch by batch, written down before the offsets are committed."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -91,9 +92,11 @@ class EventHandler:
         wanted = [event for event in events if endpoints.get(event.tenant_id)]
         now = self._clock.now()
         accepted = accept(wanted, endpoints, await self._waiting(endpoints), self._matches, self._shaped, now)
-        await self._events.add(wanted, now)
         ordered = frozenset(one.id for some in endpoints.values() for one in some if one.ordered)
-        known = await self._deliveries.add(accepted.rows, ordered=ordered)
+        # Side by side: each waits for the journal. A row whose event is not there yet is looked at again.
+        _, known = await asyncio.gather(
+            self._events.add(wanted, now), self._deliveries.add(accepted.rows, ordered=ordered)
+        )
         await self._deliveries.add_ended([self._failed(row, why, now) for row, why in accepted.unsendable])
         erased = await self._forget_erased(events, endpoints)
         self._count(accepted.rows)

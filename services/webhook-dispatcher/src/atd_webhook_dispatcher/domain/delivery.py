@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,9 +46,11 @@ class Attempt:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Delivery:
-    """A row of the ledger. Its id follows from event, endpoint and replay, so that adding it twice adds it once.
+    """A row of the ledger, not to be changed (frozen, each would cost three times as much).
+
+    Its id follows from event, endpoint and replay, so that adding it twice adds it once.
 
     `thread` is what ordered endpoints keep in order: the conversation (or contact, attendant); `sequence` its place
     there. `due_at`: not before. `tries` are the attempts that count towards the last one. `body` is there where it is
@@ -81,4 +82,5 @@ def delivery_id(event_id: str, recorded_at: datetime, endpoint_id: str, replay_i
     made = bytearray(moment.to_bytes(6, "big") + digest[:10])
     made[6] = 0x80 | (made[6] & 0x0F)  # version 8 and its variant (RFC 9562): Python 3.11 knows versions up to 5 only
     made[8] = 0x80 | (made[8] & 0x3F)
-    return str(UUID(bytes=bytes(made)))
+    text = made.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

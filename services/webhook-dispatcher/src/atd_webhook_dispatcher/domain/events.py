@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Facts:
-    """The facts of an event that filters ask for; None and empty where its kind has none."""
+    """The facts of an event that filters ask for; None and empty where its kind has none. Not to be changed."""
 
     channel: str | None = None
     account_id: str | None = None
@@ -16,9 +16,9 @@ class Facts:
     contact_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Event:
-    """An event as endpoints get it.
+    """An event as endpoints get it. Not to be changed.
 
     `body` is the JSON that is sent where nothing else is chosen, byte for byte:
     `{"id","type","occurred_at","tenant_id","sequence","actor","data"}`. `recorded_at` orders the archive. `thread`: the

@@ -43,6 +43,11 @@ FAULT_PAUSE = timedelta(seconds=30)
 """After which a delivery is tried again that a fault of ours has kept from being sent."""
 
 NOT_OURS_SECONDS = 1.0
+EVENT_LATE = timedelta(minutes=1)
+"""How much later than a row its event may be written: a process may have died between the two."""
+
+LOOK_FOR_EVENT = timedelta(seconds=1)
+
 GRACE = timedelta(seconds=18)
 """How long attempts that are under way may take when the process is to end."""
 
@@ -346,12 +351,15 @@ class Engine:
         self._lines.send.set()
 
     def _gone(self, line: Line, rows: Sequence[Delivery]) -> None:
-        """Their events are kept no longer, so they cannot be sent."""
+        """Their events are kept no longer, so they cannot be sent; of young rows they may be under way."""
         if line.closed:
             return
         now = self._clock.now()
         until = now + self._retention.failed
         for row in rows:
+            if now - row.accepted_at < EVENT_LATE:
+                line.expect(now + LOOK_FOR_EVENT)
+                continue
             line.know(row.id)
             self._writer.put(Outcome(row, "dropped", row.tries, None, now, expires_at=until, reason="event_gone"))
 
