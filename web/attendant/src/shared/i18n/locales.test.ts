@@ -74,10 +74,12 @@ const built = [...code.matchAll(/`([\w.]+\.)?\$\{[^}`]+\}(\.?[\w.]*)`/g)]
   .map((found) => ({ before: found[1] ?? "", after: found[2] ?? "" }))
   .filter(({ before }) => before !== "");
 
+/** All that stands between two quotes of a kind: to look for each key in all of the code takes a minute. */
+const quoted = new Set([...code.matchAll(/(["`])(?=([^"`\n]{1,200})\1)/g)].map((found) => found[2]));
+
 function isUsed(namespace: string, key: string): boolean {
   const plain = base(key);
-  const written = [plain, `${namespace}:${plain}`];
-  if (written.some((one) => code.includes(`"${one}"`) || code.includes(`\`${one}\``))) return true;
+  if (quoted.has(plain) || quoted.has(`${namespace}:${plain}`)) return true;
   return built.some(({ before, after }) => {
     const start = before.replace(`${namespace}:`, "");
     return plain.startsWith(start) && plain.endsWith(after) && plain.length > start.length + after.length;

@@ -63,7 +63,7 @@ export function EditorFrame(props: Props) {
         </fieldset>
         <SaveProblem error={error} />
         {mayManage && (
-          <div className={classes.footer}>
+          <div className={classes.footer} data-bottom-bar="">
             <span>{more}</span>
             <Button variant="default" onClick={() => void navigate(list.to)}>
               {common("actions.cancel")}

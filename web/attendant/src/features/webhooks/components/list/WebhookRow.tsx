@@ -17,6 +17,9 @@ import { Sparkline } from "./Sparkline";
 
 const SHOWN = 3;
 
+/** What waits is counted so far (`health.waiting` of the API). */
+const MOST_COUNTED = 10_000;
+
 /** One endpoint: what it is, how it does, what came of the last day, and whether it is on. */
 export function WebhookRow({ webhook }: { webhook: Webhook }) {
   const { t, i18n } = useTranslation("webhooks");
@@ -25,6 +28,7 @@ export function WebhookRow({ webhook }: { webhook: Webhook }) {
   const host = hostOf(url);
   const name = description === "" ? host : description;
   const waiting = health.waiting;
+  const counted = new Intl.NumberFormat(i18n.language).format(waiting) + (waiting >= MOST_COUNTED ? "+" : "");
   const more = types.length - SHOWN;
   const events = types.includes(ALL)
     ? t("row.all_events")
@@ -44,7 +48,7 @@ export function WebhookRow({ webhook }: { webhook: Webhook }) {
         <StandingMark standing={standingOf(webhook)} className={classes.standing} />
         {waiting > 0 && (
           <small className={isLate(health, now) ? classes.late : undefined}>
-            {t("row.waiting", { count: waiting, number: new Intl.NumberFormat(i18n.language).format(waiting) })}
+            {t("row.waiting", { count: waiting, number: counted })}
           </small>
         )}
       </div>
