@@ -3,7 +3,9 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -54,18 +56,18 @@ async def test_the_sample_company_gets_a_webhook_once_and_its_requests_are_verif
 @pytest.mark.parametrize(
     ("headers", "body", "signature"),
     [
-        (signed(), BODY + b" ", "invalid"),
-        (signed(ago=600), BODY, "invalid"),
-        ({**signed(), "webhook-signature": f"v1,AAAA {signed()['webhook-signature']}"}, BODY, "valid"),
-        ({**signed(), "webhook-timestamp": "x"}, BODY, "invalid"),
-        ({"webhook-id": "evt-1"}, BODY, "unknown"),
-        ({}, b"no json", "unknown"),
+        (signed, BODY + b" ", "invalid"),
+        (partial(signed, ago=600), BODY, "invalid"),
+        (lambda: {**signed(), "webhook-signature": f"v1,AAAA {signed()['webhook-signature']}"}, BODY, "valid"),
+        (lambda: {**signed(), "webhook-timestamp": "x"}, BODY, "invalid"),
+        (lambda: {"webhook-id": "evt-1"}, BODY, "unknown"),
+        (dict, b"no json", "unknown"),
     ],
 )
 async def test_a_signature_is_right_wrong_or_not_there(
-    sandbox: Any, headers: dict[str, str], body: bytes, signature: str
+    sandbox: Any, headers: Callable[[], dict[str, str]], body: bytes, signature: str
 ) -> None:
-    await sent(sandbox, headers, body)
+    await sent(sandbox, headers(), body)
     (request,) = (await shown(sandbox))["requests"]
     assert request["signature"] == signature
 

@@ -61,7 +61,7 @@ class Line:
 
     `known` are the rows that are held, with the sizes of their bodies; `in_all` counts those of all lines. `share`: how
     many it may hold. `taken_out` counts when rows were taken out: what was being read then is not to be added.
-    `closed`: it is another process's, or deleted. `blocked` are threads of an ordered endpoint whose head waits for its
+    `closed`: it is another process's, or deleted. `ended`: rows that came to their end while others were read. `blocked` are threads of an ordered endpoint whose head waits for its
     next attempt; `behind` are rows whose thread has one under way; `to_park` are rows that stand behind a blocked head,
     to be put out of the way.
     """
@@ -82,6 +82,7 @@ class Line:
     under_way: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(LANES, 0))
     next_due: datetime | None = None
     loading: bool = False
+    ended: set[str] = field(default_factory=set)
     taken_out: int = 0
     closed: bool = False
     woken_at: float | None = None
@@ -106,9 +107,21 @@ class Line:
     def add(self, rows: Iterable[Ready]) -> None:
         """Rows that were read or just accepted, in their order; what is known already is not added again."""
         for ready in rows:
-            if ready.row.id not in self.known:
+            if not self.holds(ready.row.id):
                 self.know(ready.row.id, len(ready.body))
                 self.lanes[ready.row.lane].append(ready)
+
+    def begin_loading(self) -> None:
+        """Rows are read from here on: those that come to their end meanwhile may be among what is read."""
+        self.loading, self.ended = True, set()
+
+    def end_loading(self) -> None:
+        """What was read is added."""
+        self.loading, self.ended = False, set()
+
+    def holds(self, row_id: str) -> bool:
+        """Whether a row that was read is known, or has come to its end since the reading began."""
+        return row_id in self.known or row_id in self.ended
 
     def expect(self, moment: datetime | None) -> None:
         """Something is due at this moment that is not held."""
@@ -182,6 +195,8 @@ class Line:
     def forget(self, ids: Iterable[str]) -> None:
         """What came of these rows is written, or they were put out of the way."""
         for one in ids:
+            if self.loading:
+                self.ended.add(one)
             size = self.known.pop(one, None)
             if size is not None:
                 self.size -= size

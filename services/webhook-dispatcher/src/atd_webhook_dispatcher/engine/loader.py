@@ -57,7 +57,7 @@ class Loader:
 
     async def load(self, line: Line, now: datetime) -> list[Delivery]:
         """Read what is due; the rows whose event is kept no longer, so that they cannot be sent. Raises PyMongo's."""
-        line.loading = True
+        line.begin_loading()
         line.next_due = None  # whoever learns of a row from here on says so
         try:
             await self._park(line)
@@ -67,15 +67,15 @@ class Loader:
             line.expect(await self._queue.next_due(line.endpoint.id, now))
             return gone
         finally:
-            line.loading = False
+            line.end_loading()
 
     async def admit(self, line: Line, rows: Sequence[Ready], now: datetime) -> list[Delivery]:
         """Add fresh rows of an ordered endpoint that are not behind an earlier one; the others are put off."""
-        line.loading = True
+        line.begin_loading()
         try:
             return await self._admit(line, rows, line.taken_out, now)
         finally:
-            line.loading = False
+            line.end_loading()
 
     @staticmethod
     def _asks(line: Line, now: datetime) -> bool:
@@ -96,7 +96,7 @@ class Loader:
         rows = await self._queue.due(line.endpoint.id, lane, now, limit)
         if len(rows) >= limit:
             line.unread[lane] = True
-        fresh = [row for row in rows if row.id not in line.known]
+        fresh = [row for row in rows if not line.holds(row.id)]
         if line.endpoint.ordered:
             fresh.sort(key=lambda row: row.sequence)  # several of a thread may be due at the same moment
         ready, gone = await self._with_bodies(line, lane, fresh)
@@ -133,7 +133,7 @@ class Loader:
         if not line.endpoint.ordered:
             _add(line, ready, taken_out)
             return []
-        ready = [one for one in ready if one.row.id not in line.known]
+        ready = [one for one in ready if not line.holds(one.row.id)]
         seen = line.busy | line.behind.keys() | {one.thread for rows in line.lanes.values() for one in rows}
         heads = await self._heads(line, sorted({one.thread for one in ready} - seen))
         if line.taken_out != taken_out:
