@@ -60,10 +60,10 @@ class Line:
     """One endpoint that this process sends to.
 
     `known` are the rows that are held, with the sizes of their bodies; `in_all` counts those of all lines. `share`: how
-    many it may hold. `taken_out` counts when rows were taken out: what was being read then is not to be added.
-    `closed`: it is another process's, or deleted. `ended`: rows that came to their end while others were read. `blocked` are threads of an ordered endpoint whose head waits for its
-    next attempt; `behind` are rows whose thread has one under way; `to_park` are rows that stand behind a blocked head,
-    to be put out of the way.
+    many it may hold. `taken_out` counts when rows were taken out: what was being read then is not to be added; `ended`
+    are rows that came to their end while others were read. `closed`: it is another process's, or deleted. `blocked` are
+    threads of an ordered endpoint whose head waits for its next attempt; `behind` are rows whose thread has one under
+    way; `to_park` are rows that stand behind a blocked head, to be put out of the way.
     """
 
     endpoint: Endpoint
