@@ -11,7 +11,7 @@ from typing import Any, get_args
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from starlette.applications import Starlette
 
 from atd_servicekit.problems import FieldError, Problem
@@ -21,6 +21,21 @@ class RequestBody(BaseModel):
     """A request's body, or a part of one: unknown fields are refused by name, errors do not repeat what was given."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class StorableBody(RequestBody):
+    """A body of texts that are stored: what could not be is refused at its field."""
+
+    @field_validator("*")
+    @classmethod
+    def _encodable(cls, value: object) -> object:
+        """JSON can contain an unpaired surrogate, which is no Unicode text."""
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError("contains an unpaired surrogate") from None
+        return value
 
 
 async def refuse_unknown_parameters(request: Request) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.responses import Response as PlainResponse
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel
 
 from atd_conversation.automations import Automations
 from atd_conversation.commands import Commands, ContactCommands, MessageCommands
@@ -41,7 +41,7 @@ from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.jobs import Jobs
 from atd_servicekit.problems import request_id_of, unavailable
-from atd_servicekit.requests import RequestBody
+from atd_servicekit.requests import StorableBody
 from atd_servicekit.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -111,19 +111,8 @@ class Parts:
             raise unavailable("Another request changed this at the same time; try again.") from error
 
 
-class Body(RequestBody):
-    """What every request's body has in common: unknown fields are refused, and so is text that cannot be stored."""
-
-    @field_validator("*")
-    @classmethod
-    def _encodable(cls, value: object) -> object:
-        """JSON can contain an unpaired surrogate, which is no Unicode text."""
-        if isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise ValueError("contains an unpaired surrogate") from None
-        return value
+class Body(StorableBody):
+    """What the bodies of this service's requests have in common."""
 
 
 async def request_id(request: Request) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends
-from pydantic import field_validator
 
 from atd_routing.attendance import Attendance
 from atd_routing.domain.tenant import Tenant
@@ -22,7 +21,7 @@ from atd_servicekit.errors import StaleVersion
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.problems import unavailable
-from atd_servicekit.requests import RequestBody
+from atd_servicekit.requests import StorableBody
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tenant_cache import TenantCache
 
@@ -69,16 +68,5 @@ class Parts:
         self.pools.wake()
 
 
-class Body(RequestBody):
-    """What every request's body has in common: unknown fields are refused, and so is text that cannot be stored."""
-
-    @field_validator("*")
-    @classmethod
-    def _encodable(cls, value: object) -> object:
-        """JSON can contain an unpaired surrogate, which is no Unicode text."""
-        if isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise ValueError("contains an unpaired surrogate") from None
-        return value
+class Body(StorableBody):
+    """What the bodies of this service's requests have in common."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends
-from pydantic import field_validator
 
 from atd_schemas.topics import WEBHOOK_EVENTS
 from atd_servicekit.errors import StaleVersion
@@ -14,7 +13,7 @@ from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.outbox import next_order
 from atd_servicekit.problems import not_found, unavailable
-from atd_servicekit.requests import RequestBody
+from atd_servicekit.requests import StorableBody
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.url_policy import UrlPolicy
 from atd_webhook_dispatcher.api.telling import enabled_event
@@ -82,16 +81,5 @@ class Parts:
         return after if after.reset_at == before.reset_at else replace(after, failing=None)
 
 
-class Body(RequestBody):
-    """What every request's body has in common: unknown fields are refused, and so is text that cannot be stored."""
-
-    @field_validator("*")
-    @classmethod
-    def _encodable(cls, value: object) -> object:
-        """JSON can contain an unpaired surrogate, which is no Unicode text."""
-        if isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise ValueError("contains an unpaired surrogate") from None
-        return value
+class Body(StorableBody):
+    """What the bodies of this service's requests have in common."""
