@@ -45,11 +45,8 @@ async def tagged_directly(desk: Any, conversation_id: str, tags: list[str], coun
     message = await desk.service.db.messages.find_one({"conversation_id": conversation_id})
     by = {"type": "attendant", "id": "bia", "name": "Bia"}
     marks = [{"id": tag_id, "by": by, "at": message["recorded_at"]} for tag_id in tags]
-    for start in range(0, count, 10_000):
-        rows = [
-            {**message, "_id": uuid7(), "sequence": 1_000 + number, "tags": marks}
-            for number in range(start, min(start + 10_000, count))
-        ]
+    rows = [{**message, "_id": uuid7(), "sequence": 1_000 + number, "tags": marks} for number in range(count)]
+    if rows:
         await desk.service.db.messages.insert_many(rows, ordered=False)
     await desk.service.db.conversations.update_one({"_id": conversation_id}, {"$set": {"tags": tags}})
 
@@ -76,12 +73,12 @@ async def test_a_deleted_tag_is_gone_at_once_and_taken_off_in_steps(desk: Any) -
     assert row["tags"] == [kept]
 
 
-async def test_a_tag_on_100_000_messages_is_deleted_by_one_short_request(desk: Any) -> None:
+async def test_a_tag_on_thousands_of_messages_is_deleted_by_one_short_request(desk: Any) -> None:
     """What the request writes does not depend on how many bear the tag; the steps have a bound of their own."""
     (conversation_id,) = await desk.written()
     (tag_id,) = await made(desk, "/tags", "Prazo")
     marked = desk.service.app.state.parts.marks.queries
-    await tagged_directly(desk, conversation_id, [tag_id], 100_000)
+    await tagged_directly(desk, conversation_id, [tag_id], 10 * STEP)
     await desk.do("DELETE", f"/tags/{tag_id}")
     (shown, *_) = (await desk.get(f"/conversations/{conversation_id}/messages"))["items"]
     assert shown["tags"] == []
