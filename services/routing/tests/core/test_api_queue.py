@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from atd_routing.api import queue as queue_api
 from atd_routing.api.parts import Parts
+from atd_routing.domain.distribution.pulling import PullRefused
 from atd_routing.domain.folding import fold
 from atd_routing.store.copies import COPIES, document_of
 from atd_schemas.attendants import DeviceData, DeviceSeen
@@ -179,6 +181,41 @@ async def test_the_same_request_for_the_next_one_again_answers_the_same_and_take
     assert bia.load == 2
 
 
+async def test_the_next_one_is_waited_for_while_a_rule_sends_it_into_the_queue(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = await floor.team("bia", strategy="manual")
+    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
+    await floor.present("bia")
+    await floor.desk.do("POST", "/assignment-rules", {"name": "B", "team_id": team["id"]})
+    (talk,) = await floor.opened(1)
+    engine, pull, refused = floor.parts.engine, floor.parts.engine.pull, []
+
+    async def heard_after_a_refusal(*asked: Any, **note: Any) -> str:
+        try:
+            return await pull(*asked, **note)
+        except PullRefused as refusal:
+            refused.append((refusal.code, refusal.soon))
+            await floor.hear(talk.queued(team["id"]))
+            raise
+
+    monkeypatch.setattr(engine, "pull", heard_after_a_refusal)
+    assert await me.do("POST", "/queue/next", {}) == {"conversation_id": talk.id}
+    assert refused == [("queue_empty", True)]
+
+
+async def test_what_conversation_never_confirms_is_not_waited_for_for_ever(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = await floor.team("bia", strategy="manual")
+    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
+    await floor.present("bia")
+    await floor.desk.do("POST", "/assignment-rules", {"name": "B", "team_id": team["id"]})
+    await floor.opened(1)
+    monkeypatch.setattr(queue_api, "ON_ITS_WAY_SECONDS", 0.1)
+    assert (await me.refused("POST", "/queue/next", {}))[:2] == (409, "queue_empty")
+
+
 async def test_the_next_one_is_found_behind_a_page_of_a_kind_that_is_full(floor: Floor) -> None:
     team = await floor.team("bia", strategy="manual", channel_limits={"whatsapp": 1})
     me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
@@ -207,7 +244,8 @@ async def test_another_companys_queue_is_not_seen(floor: Floor) -> None:
     assert await other.get("/queue") == {
         "items": [],
         "teams": [
-            {"team": None, "waiting": 0, "longest_since": None, "online": 0, "away": 0, "busy": 0, "room": 0},
+            {"team": None, "waiting": 0, "longest_since": None, "online": 0, "away": 0, "busy": 0, "room": 0}
+            | {"full_channels": []}
         ],
     }
     assert (await other.get("/queue", team=team["id"]))["items"] == []

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given as with_any
@@ -17,12 +17,15 @@ from atd_routing.domain.hours.book import Hours, HoursBook
 from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.schedule import Schedule
 from atd_routing.domain.items import Item
+from atd_routing.domain.queue.summary import standing_of
 from atd_routing.domain.teams import Member
 from atd_routing.domain.teams import team_of as made_of
-from atd_schemas.views import Priority
+from atd_schemas.views import ChannelKind, Priority
 
 from .floors import Hall, at, online, team_of, waiting
 from .talks import NOON
+
+KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,33 @@ def test_who_is_full_of_a_kind_is_behind_in_turns_by_one_at_most() -> None:
     hall = Hall(team_of("ana", "bia", limit=None, channel_limits={"whatsapp": 2}), attendants=online("ana", "bia"))
     assert Counter(hall.to(*(waiting(n) for n in range(6)))) == {"ana": 2, "bia": 2, "": 2}
     assert set(hall.to(*(waiting(n, channel="telegram") for n in range(10, 12)))) == {"ana", "bia"}
+
+
+@pytest.mark.parametrize(
+    ("told", "kinds", "room", "full"),
+    [
+        ({"limit": 5}, {"whatsapp": 2}, 3, ()),
+        ({"limit": None}, {"whatsapp": 2}, None, ()),
+        ({"limit": 5, "channel_limits": {"whatsapp": 3}}, {"whatsapp": 2}, 3, ()),
+        ({"limit": 5, "channel_limits": {"whatsapp": 2, "facebook": 1}}, {"whatsapp": 2}, 3, ("whatsapp",)),
+        ({"limit": 2, "channel_limits": {"whatsapp": 2}}, {"whatsapp": 2}, 0, ()),
+        ({"limit": None, "channel_limits": dict.fromkeys(KINDS, 1)}, {"whatsapp": 1}, len(KINDS) - 1, ("whatsapp",)),
+        ({"limit": 9, "channel_limits": dict.fromkeys(KINDS, 0) | {"telegram": 4}}, {"telegram": 3}, 1, None),
+        ({"limit": 5, "team_limit": 3}, {"whatsapp": 2}, 1, ()),
+    ],
+)
+def test_a_teams_room_is_what_could_be_given_and_says_of_which_kinds_of_channel_nothing_can(
+    told: Any, kinds: Any, room: int | None, full: Any
+) -> None:
+    team = team_of("ana", **told)
+    hall = Hall(team, attendants=online("ana"))
+    given = [waiting(n, channel=kind) for kind, count in kinds.items() for n in range(count)]
+    assert len(hall.give(*given)) == len(given)
+    standing = standing_of(hall.floor(), team)
+    everything_else = tuple(one for one in team.channel_limits if one not in kinds)
+    assert (standing.room, standing.full_channels) == (room, everything_else if full is None else full)
+    hall.state("ana", "away")
+    assert (standing_of(hall.floor(), team).room, standing_of(hall.floor(), team).full_channels) == (0, ())
 
 
 def test_a_team_gives_no_more_than_its_own_limit() -> None:

@@ -1,5 +1,7 @@
 """`/api/v1/queue`: who waits, where, for how long, and why; and the next one for whoever asks."""
 
+import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -25,12 +27,20 @@ from atd_servicekit.problems import Problem
 from atd_servicekit.requests import DECLARED_ONLY
 
 if TYPE_CHECKING:
+    from atd_routing.engine import Note
     from atd_servicekit.mongo import Session
 
 Assigner = Annotated[Identity, Depends(Requires("conversations:assign"))]
 
 MOST_SHOWN = 100
 """Conversations of one queue that are shown: the first ones. The counts are of all."""
+
+ON_ITS_WAY_SECONDS = 1.0
+"""Whoever asks for the next one waits at most so long for one that a rule has just sent into their queue: conversation
+confirms that within some hundredths of a second."""
+
+AGAIN_SECONDS = 0.05
+"""How soon it is looked whether it is there."""
 
 NO_TEAM_WORD = "none"
 """What `team` asks with for the queue of conversations without one."""
@@ -120,10 +130,22 @@ async def _next(parts: Parts, identity: Identity, wanted: NextRequest, use: KeyU
     if stored is not None:
         return NextView.model_validate_json(stored.body)
     try:
-        found = await parts.engine.pull(identity.tenant_id, identity.actor_id, wanted.team_id, note=note)
+        found = await _pulled(parts, identity, wanted, note)
     except AnsweredMeanwhile:
         return await _next(parts, identity, wanted, use)
     return NextView(conversation_id=found)
+
+
+async def _pulled(parts: Parts, identity: Identity, wanted: NextRequest, note: "Note") -> str:
+    """The next one of their queues. One that is on its way into them is waited for: it is there in a moment."""
+    until = monotonic() + ON_ITS_WAY_SECONDS
+    while True:
+        try:
+            return await parts.engine.pull(identity.tenant_id, identity.actor_id, wanted.team_id, note=note)
+        except PullRefused as refused:
+            if not refused.soon or monotonic() >= until:
+                raise
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def floor_of(parts: Parts, tenant: Tenant) -> Floor:
@@ -149,7 +171,13 @@ def _with_people(view: QueueTeamView, floor: Floor, team: Team | None) -> QueueT
         return view
     standing = standing_of(floor, team)
     return view.model_copy(
-        update={"online": standing.online, "away": standing.away, "busy": standing.busy, "room": standing.room}
+        update={
+            "online": standing.online,
+            "away": standing.away,
+            "busy": standing.busy,
+            "room": standing.room,
+            "full_channels": standing.full_channels,
+        }
     )
 
 

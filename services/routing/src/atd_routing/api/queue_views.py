@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.queue.reasons import ReasonCode
 from atd_schemas.envelope import Timestamp
-from atd_schemas.views import Named, Priority
+from atd_schemas.views import ChannelKind, Named, Priority
 
 
 class ReasonView(BaseModel):
@@ -35,7 +35,8 @@ class QueuedView(BaseModel):
 class QueueTeamView(BaseModel):
     """A team's queue as a whole; null `team`: conversations without one.
 
-    `room`: how many more its online members can be given; null: any number.
+    `room`: how many more its online members can be given, of kinds of channel of which they may have more; null: any
+    number. `full_channels`: the kinds of which none of them can be given another one.
     """
 
     team: Named | None
@@ -45,6 +46,7 @@ class QueueTeamView(BaseModel):
     away: int = 0
     busy: int = 0
     room: int | None = 0
+    full_channels: tuple[ChannelKind, ...] = ()
 
 
 def named(floor: Floor, attendant_id: str | None) -> Named | None:

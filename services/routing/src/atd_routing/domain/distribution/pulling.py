@@ -16,11 +16,15 @@ PullRefusal = Literal["queue_empty", "no_room", "not_available"]
 
 
 class PullRefused(Exception):
-    """There is nothing for them: no conversation, no room for it, or they are not there."""
+    """There is nothing for them: no conversation, no room for it, or they are not there.
 
-    def __init__(self, code: PullRefusal) -> None:
+    `soon`: one that fits is on its way into one of their queues; who asks again in a moment gets it.
+    """
+
+    def __init__(self, code: PullRefusal, *, soon: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.soon = soon
 
 
 @dataclass(slots=True)
@@ -40,18 +44,17 @@ class Pull:
     def chosen(self) -> Given:
         """The first one that fits; what they gave away, or did not answer, after all others. Raises `PullRefused`."""
         refusal: PullRefusal = "queue_empty"
+        soon = False
         for conversation in sorted(self._offered, key=self._wanted_first):
             team = team_for(self.floor.tenant, conversation)
-            if team is None or conversation.pending is not None:
+            if team is None or self.attendant_id not in team.members:
                 continue
-            member = team.members.get(self.attendant_id)
-            if member is None:
-                continue
-            channel = conversation.channel
-            if self.floor.team_has_room(team) and self.floor.fits(member, team, team.weight(channel), channel):
+            fits = self.floor.team_has_room(team) and self._fits(team, conversation.channel)
+            if fits and conversation.pending is None:
                 return Given(conversation, self.attendant_id, team.id, "pulled")
-            refusal = "no_room"
-        raise PullRefused(refusal)
+            soon = soon or fits
+            refusal = refusal if fits else "no_room"
+        raise PullRefused("queue_empty" if soon else refusal, soon=soon)
 
     def full_kinds(self) -> tuple[ChannelKind, ...]:
         """The kinds of channel of which no other conversation of any of their teams fits."""
