@@ -10,6 +10,7 @@ export type LastMessage = Schemas["LastMessage"];
 export type Author = Schemas["AuthorView"];
 export type ConversationStatus = Conversation["status"];
 export type Priority = Conversation["priority"];
+export type ChannelKind = Conversation["channel"]["kind"];
 /** A handing over that nobody has accepted yet. */
 export type Transfer = NonNullable<Conversation["transfer"]>;
 /** How a conversation stands against what the company has promised itself. */

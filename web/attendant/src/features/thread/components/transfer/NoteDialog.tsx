@@ -4,7 +4,8 @@ import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/shared/api/problem";
-import type { Conversation } from "@/shared/api/types";
+import type { ChannelKind, Conversation } from "@/shared/api/types";
+import { useCapabilities } from "@/shared/conversations/queries";
 import { useTransfers, type Receiver } from "@/shared/conversations/transfers";
 import { isComposing } from "@/shared/keyboard/composing";
 import { useAvailabilityOf } from "@/shared/routing/availability";
@@ -16,6 +17,7 @@ import { CopyCode } from "@/shared/ui/CopyCode";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import { useNotTakenBack } from "../../hooks/useNotTakenBack";
+import { fullOf } from "../../model/receivers";
 import classes from "./transfer.module.css";
 
 interface Props {
@@ -82,7 +84,7 @@ export function NoteDialog({ conversation, to, close, back }: Props) {
       padding="md"
       closeButtonProps={{ "aria-label": t("app:actions.close") }}
     >
-      {"attendant" in to && <Unavailable id={to.attendant.id} name={name} />}
+      {"attendant" in to && <Unavailable id={to.attendant.id} name={name} channel={conversation.channel.kind} />}
       <Textarea
         data-autofocus
         label={t("note")}
@@ -117,17 +119,21 @@ export function NoteDialog({ conversation, to, close, back }: Props) {
 }
 
 /** That they would not see it now, before one has written to them. */
-function Unavailable({ id, name }: { id: string; name: string }) {
+function Unavailable({ id, name, channel }: { id: string; name: string; channel: ChannelKind }) {
   const { t } = useTranslation("transfer");
   const one = useAvailabilityOf(id);
   const { short } = useAvailabilityWords();
+  const channelName = useCapabilities(channel)?.name;
   // Who is busy is given none by itself, and takes what people give.
   const here = one?.state === "online" || one?.state === "busy";
-  if (one === undefined || (here && one.room)) return null;
+  const full = one && fullOf(one, channel);
+  if (one === undefined || (here && full === null)) return null;
+  const words =
+    full === "channel" && channelName ? t("is_full_channel", { name, channel: channelName }) : t("is_full", { name });
   return (
     <p className={classes.unavailable}>
       <IconAlertTriangle size={16} aria-hidden />
-      <span>{here ? t("is_full", { name }) : t("is_away", { name, state: short(one) })}</span>
+      <span>{here ? words : t("is_away", { name, state: short(one) })}</span>
     </p>
   );
 }

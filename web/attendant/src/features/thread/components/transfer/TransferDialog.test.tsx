@@ -22,6 +22,7 @@ const there = (id: string, changes: object = {}) => ({
   chosen: false,
   teams: [],
   room: true,
+  full_channels: [],
   load: 2,
   limit: 5,
   ...changes,
@@ -41,7 +42,7 @@ function Header({ assignee, id }: { assignee: { id: string; name: string } | nul
       <button>antes</button>
       <TransferDialog
         opened={opened}
-        conversation={{ id, number: 7, assignee } as Conversation}
+        conversation={{ id, number: 7, assignee, channel: { kind: "whatsapp" } } as Conversation}
         close={() => setOpened(false)}
         assign={assigned}
       />
@@ -64,6 +65,7 @@ async function show({ assignee = null, answer = {}, presence = [], permissions =
       "GET /api/v1/attendants": { items: [CAIO, BRUNA, DORA, { id: "me", name: "Ana Admin", active: true }] },
       "GET /api/v1/presence": { items: presence },
       "GET /api/v1/teams": { items: [VENDAS] },
+      "GET /api/v1/channels/capabilities": { items: [{ kind: "whatsapp", name: "WhatsApp" }] },
       [`POST /api/v1/conversations/${id}/transfer`]: answer,
       [`GET /api/v1/conversations/${id}`]: { id, number: 7, assignee, contact: { id: "x" }, sequence: 1 },
     },
@@ -123,6 +125,23 @@ test("who can take it stands before who cannot, with the reason", async () => {
   expect(screen.getByRole("option", { name: /Bruna/ })).toHaveTextContent("Ausente: Almoço");
   expect(screen.getByRole("option", { name: /Caio/ })).toHaveTextContent("Online, sem vaga5 de 5");
   expect(screen.getByRole("option", { name: /Vendas/ })).toHaveTextContent("Ninguém online");
+});
+
+test("who has as many as they may of this kind of channel stands behind who can take it, and it says so", async () => {
+  const presence = [
+    there("b", { full_channels: ["whatsapp"], teams: [VENDAS] }),
+    there("c", { full_channels: ["facebook"], teams: [VENDAS] }),
+    there("d", { state: "busy", full_channels: ["whatsapp"] }),
+  ];
+  await show({ presence });
+  await userEvent.keyboard("a");
+  await waitFor(() => expect(offered()).toEqual(["Ana Admin", "Caio", "Bruna", "Dora", "Vendas"]));
+  expect(screen.getByRole("option", { name: /Bruna/ })).toHaveTextContent("Online, sem vaga para WhatsApp");
+  expect(screen.getByRole("option", { name: /Dora/ })).toHaveTextContent("Ocupado, sem vaga para WhatsApp");
+  expect(screen.getByRole("option", { name: /Caio/ })).not.toHaveTextContent("sem vaga");
+  expect(screen.getByRole("option", { name: /Vendas/ })).toHaveTextContent("2 online, 1 com vaga");
+  await userEvent.keyboard("bruna{Enter}");
+  expect(await screen.findByText("Bruna não tem vaga para mais uma conversa de WhatsApp agora.")).toBeVisible();
 });
 
 test("it goes back to the queue by a few letters", async () => {

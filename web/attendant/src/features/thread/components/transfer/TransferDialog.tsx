@@ -3,7 +3,7 @@ import { useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 
-import type { Conversation } from "@/shared/api/types";
+import type { ChannelKind, Conversation } from "@/shared/api/types";
 import { useColleagues } from "@/shared/conversations/colleagues";
 import type { Receiver } from "@/shared/conversations/transfers";
 import { useAvailabilities } from "@/shared/routing/availability";
@@ -15,6 +15,7 @@ import { Avatar } from "@/shared/ui/Avatar";
 import { ChoiceDialog, type Choice } from "@/shared/ui/ChoiceDialog";
 import { PersonName } from "@/shared/ui/SafeText";
 
+import { useFullWords } from "../../hooks/useFullWords";
 import { peopleFor, teamsFor, type PersonReceiver, type TeamReceiver } from "../../model/receivers";
 import { NoteDialog } from "./NoteDialog";
 import classes from "./transfer.module.css";
@@ -53,7 +54,8 @@ function Receivers({ conversation, close, assign, choose }: ReceiversProps) {
   const { t } = useTranslation("thread");
   const me = useMe();
   const { people } = useAvailabilities();
-  const receivers = [...peopleFor(useColleagues(), people, me.id), ...teamsFor(useTeams(), people)];
+  const { kind: channel } = conversation.channel;
+  const receivers = [...peopleFor(useColleagues(), people, me.id, channel), ...teamsFor(useTeams(), people, channel)];
   const holder = conversation.assignee?.id;
   const finish = (to: { id: string; name: string } | null) => {
     close();
@@ -65,7 +67,7 @@ function Receivers({ conversation, close, assign, choose }: ReceiversProps) {
     .map((one) => ({
       id: `${one.kind}-${one.id}`,
       text: one.name,
-      shown: one.kind === "person" ? <Person person={one} /> : <Team team={one} />,
+      shown: one.kind === "person" ? <Person person={one} channel={channel} /> : <Team team={one} />,
       run: () => choose(one.kind === "person" ? { attendant: one } : { team: one }),
     }));
   if (holder !== me.id) {
@@ -88,9 +90,10 @@ function Receivers({ conversation, close, assign, choose }: ReceiversProps) {
   );
 }
 
-function Person({ person }: { person: PersonReceiver }) {
+function Person({ person, channel }: { person: PersonReceiver; channel: ChannelKind }) {
   const { t } = useTranslation("transfer");
   const { short } = useAvailabilityWords();
+  const fullWords = useFullWords();
   const { availability, free } = person;
   const load =
     typeof availability?.limit === "number"
@@ -106,7 +109,7 @@ function Person({ person }: { person: PersonReceiver }) {
         {availability && (
           <span className={classes.more}>
             <AvailabilityDot state={availability.state} />
-            <bdi>{availability.state === "online" && !free ? t("full") : short(availability)}</bdi>
+            <bdi>{fullWords(availability, channel) ?? short(availability)}</bdi>
           </span>
         )}
       </span>
