@@ -8840,7 +8840,8 @@ export interface components {
          * QueueTeamView
          * @description A team's queue as a whole; null `team`: conversations without one.
          *
-         *     `room`: how many more its online members can be given; null: any number.
+         *     `room`: how many more its online members can be given, of kinds of channel of which they may have more; null: any
+         *     number. `full_channels`: the kinds of which none of them can be given another one.
          */
         QueueTeamView: {
             team: components["schemas"]["Named"] | null;
@@ -8868,6 +8869,11 @@ export interface components {
              * @default 0
              */
             room: number | null;
+            /**
+             * Full Channels
+             * @default []
+             */
+            full_channels: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
         };
         /**
          * QueueView

@@ -53,7 +53,16 @@ const ANSWERS = {
   "GET /api/v1/queue": {
     items: [],
     teams: [
-      { team: { id: "s", name: "Suporte" }, waiting: 4, longest_since: PAST, online: 1, away: 1, busy: 0, room: 0 },
+      {
+        team: { id: "s", name: "Suporte" },
+        waiting: 4,
+        longest_since: PAST,
+        online: 1,
+        away: 1,
+        busy: 0,
+        room: 0,
+        full_channels: [],
+      },
     ],
   },
   "GET /api/v1/presence": {

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import type { Queue, TeamQueue } from "@/shared/routing/types";
+import { useFullChannels } from "@/shared/routing/useFullChannels";
 import { neutralName } from "@/shared/text/neutral";
 import { WaitingTime } from "@/shared/time/times";
 
@@ -56,6 +57,7 @@ function TeamRow({ one }: { one: TeamQueue }) {
         .filter(Boolean)
         .join(" · ")
     : "—";
+  const channels = useFullChannels(one);
   const nobody = (one.team && one.online === 0 && one.waiting > 0) || undefined;
   return (
     <>
@@ -74,6 +76,11 @@ function TeamRow({ one }: { one: TeamQueue }) {
       <td data-warns={nobody}>{there}</td>
       <td className="numbers" data-warns={one.room === 0 || undefined}>
         {one.room ?? "—"}
+        {channels !== null && (
+          <span className={classes.none} data-warns>
+            {t("teams.full_channels", { channels })}
+          </span>
+        )}
       </td>
     </>
   );

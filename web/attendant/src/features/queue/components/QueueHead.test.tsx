@@ -12,6 +12,7 @@ import { QueueLine } from "./QueueLine";
 const SUPPORT = { id: "s", name: "Suporte" };
 const SALES = { id: "v", name: "Vendas" };
 const onTeam = vi.fn();
+const CHANNELS = { "GET /api/v1/channels/capabilities": { items: [{ kind: "whatsapp", name: "WhatsApp" }] } };
 
 const entry = (reasons: object[], changes: object = {}) =>
   ({
@@ -28,8 +29,26 @@ const entry = (reasons: object[], changes: object = {}) =>
 const queue = (changes: Partial<Queue> = {}): Queue => ({
   items: [entry([{ code: "nobody_online" }])],
   teams: [
-    { team: SUPPORT, waiting: 2, longest_since: "2026-11-22T12:00:00Z", online: 0, away: 1, busy: 0, room: 0 },
-    { team: SALES, waiting: 1, longest_since: "2026-11-22T12:30:00Z", online: 3, away: 0, busy: 0, room: 4 },
+    {
+      team: SUPPORT,
+      waiting: 2,
+      longest_since: "2026-11-22T12:00:00Z",
+      online: 0,
+      away: 1,
+      busy: 0,
+      room: 0,
+      full_channels: [],
+    },
+    {
+      team: SALES,
+      waiting: 1,
+      longest_since: "2026-11-22T12:30:00Z",
+      online: 3,
+      away: 0,
+      busy: 0,
+      room: 4,
+      full_channels: [],
+    },
   ],
   ...changes,
 });
@@ -41,7 +60,7 @@ function show(found: Queue, next: unknown = { conversation_id: "k9" }, teamId?: 
       <QueueLine conversationId="k1" />
     </>,
     {
-      answers: { "GET /api/v1/queue": found, "POST /api/v1/queue/next": next },
+      answers: { "GET /api/v1/queue": found, "POST /api/v1/queue/next": next, ...CHANNELS },
       at: "/inbox/queue",
       path: "/inbox/queue",
       texts: ["queue"],
@@ -60,6 +79,14 @@ test("it says how many wait in which team, and who is there for them", async () 
   await expectAccessible(document.body);
   await userEvent.click(sales);
   expect(onTeam).toHaveBeenCalledWith("v");
+});
+
+test("of which kinds of channel nobody can have another one is said by name, in spite of the room", async () => {
+  const found = queue();
+  found.teams[1] = { ...found.teams[1]!, full_channels: ["whatsapp"] };
+  await show(found);
+  const sales = await screen.findByRole("button", { name: /Vendas/ });
+  await waitFor(() => expect(sales).toHaveTextContent("3 online, 4 vagas, nenhuma para WhatsApp"));
 });
 
 test("the next one is taken and opened, of the team that is shown", async () => {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { useQueue } from "@/shared/routing/queue";
 import type { TeamQueue } from "@/shared/routing/types";
+import { useFullChannels } from "@/shared/routing/useFullChannels";
 import { useMay } from "@/shared/session/SessionProvider";
 import { neutralName } from "@/shared/text/neutral";
 import { WaitingTime } from "@/shared/time/times";
@@ -84,13 +85,16 @@ function TeamChip({ one, chosen, onTeam }: ChipProps) {
   const name = team ? neutralName(team.name ?? "") || "—" : t("no_team");
   const there = online === 0 ? t("nobody") : t("online", { count: online });
   const free = online === 0 || room === null ? null : room > 0 ? t("room", { count: room }) : t("no_room");
+  const channels = useFullChannels(one);
+  const none = channels !== null && t("full_channels", { channels });
+  const words = [there, free, none].filter(Boolean).join(", ");
   const content = (
     <>
       <bdi className={classes.team}>{name}</bdi>
       <span className={`${classes.count} numbers`}>{waiting}</span>
       {team && (
-        <span className={classes.there} data-empty={online === 0 || room === 0 || undefined}>
-          {[there, free].filter(Boolean).join(", ")}
+        <span className={classes.there} data-empty={online === 0 || room === 0 || channels !== null || undefined}>
+          {words}
         </span>
       )}
     </>
@@ -101,7 +105,7 @@ function TeamChip({ one, chosen, onTeam }: ChipProps) {
       type="button"
       className={classes.chip}
       aria-pressed={chosen}
-      title={name}
+      title={`${name}: ${words}`}
       onClick={() => onTeam(chosen ? undefined : team.id)}
     >
       {content}
