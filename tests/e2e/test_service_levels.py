@@ -56,7 +56,7 @@ class Later:
 
 @pytest.fixture
 async def later(system: System) -> AsyncIterator[Later]:
-    servers = {"KAFKA_BOOTSTRAP_SERVERS": system.kafka_servers, "MONGODB_URL": system.mongo.url}
+    servers: dict[str, Any] = {"KAFKA_BOOTSTRAP_SERVERS": system.kafka_servers, "MONGODB_URL": system.mongo.url}
     time = MovedTime()
     parts = create_app(RoutingSettings(**servers, **service_keys(SERVICE)), time=time).state.parts
     yield Later(parts.engine, time)
