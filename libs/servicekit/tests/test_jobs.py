@@ -245,6 +245,46 @@ async def test_a_running_service_does_new_jobs_without_being_told(mongo: Mongo, 
     assert await mongo.db[JOBS].count_documents({}) == 1
 
 
+async def test_jobs_that_are_due_together_are_done_side_by_side_and_one_worker_looks_for_more(
+    mongo: Mongo, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_there, begun, claims = asyncio.Event(), 0, 0
+
+    async def together(_job: Job) -> Again | None:
+        nonlocal begun
+        begun += 1
+        if begun == 4:
+            all_there.set()
+        await all_there.wait()
+        return None
+
+    monkeypatch.setattr("atd_servicekit.jobs._POLL_SECONDS", 60.0)
+    jobs = Jobs(mongo.db, clock, Metrics(), concurrency=4)
+    jobs.handle("wake", together)
+    claim = jobs._claim
+
+    async def counted() -> Job | None:
+        nonlocal claims
+        claims += 1
+        return await claim()
+
+    monkeypatch.setattr(jobs, "_claim", counted)
+    for number in range(4):
+        await jobs.put(None, job(f"j{number}"))
+    await jobs.start()
+    try:
+        async with asyncio.timeout(20):
+            await all_there.wait()
+
+        async def done() -> bool:
+            return claims >= 5 and await mongo.db[JOBS].count_documents({}) == 0
+
+        await eventually(done)
+        assert claims == 5, "four jobs, and one worker that finds no other"
+    finally:
+        await jobs.stop()
+
+
 async def test_a_step_that_does_not_end_is_given_back_at_shutdown(
     mongo: Mongo, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,9 @@ class Jobs:
         self._handlers: dict[str, JobHandler] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._looking = asyncio.Lock()
+        """Of the workers that have nothing to do one looks for all: it has the next job, and another one looks on."""
+
         self._workers = [SupervisedTask(f"jobs-{number}", self._work) for number in range(concurrency)]
 
     def handle(self, kind: str, handler: JobHandler) -> None:
@@ -147,12 +150,22 @@ class Jobs:
 
     async def _work(self) -> None:
         while not self._stopping:
+            async with self._looking:
+                job = await self._next()
+            if job is not None:
+                await self._step(job)
+
+    async def _next(self) -> Job | None:
+        """The next job as soon as it is due; None when the process ends."""
+        while not self._stopping:
             self._wake.clear()
-            await self.run_due()
+            if (job := await self._claim()) is not None:
+                return job
             try:
                 await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
             except TimeoutError:
                 continue
+        return None
 
     async def _claim(self) -> Job | None:
         now = self._clock.now()
