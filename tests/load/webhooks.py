@@ -24,19 +24,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import urlopen
 
-import orjson
-
 from atd_schemas.ids import uuid7
 from atd_schemas.services import GATEWAY, WEBHOOK_DISPATCHER
-from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.crypto import FieldCipher
-from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
 from atd_testing.keys import master_key
 from atd_testing.servers import free_port
 from atd_testing.servers.ports import LOOPBACK
-from atd_webhook_dispatcher.domain.delivery import Delivery, delivery_id
 from atd_webhook_dispatcher.domain.endpoint import Endpoint, SigningSecret
 from atd_webhook_dispatcher.domain.signing import SECRET_BYTES, secret_text
 from atd_webhook_dispatcher.sealing import seal
@@ -45,13 +40,12 @@ from atd_webhook_dispatcher.store.endpoints import Endpoints
 from tests.harness.system import System, in_thread
 from tests.load.measuring import Cost, watching
 from tests.load.profiling import record, show
+from tests.load.webhook_events import ARCHIVED, archive, begin_replay, publish, waiting_row
 
 T = TypeVar("T")
 
 _NAME = WEBHOOK_DISPATCHER.name
 _LOCAL = Path(__file__).parents[2] / ".local"
-_TICK_SECONDS = 0.01
-_CHUNK = 500
 _DRAIN_SECONDS = 180.0
 _SETTLE_SECONDS = 5.0
 _NOTICED = 0.03
@@ -60,14 +54,15 @@ _KEPT_PER_ENDPOINT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: deliveries of a run at full speed, seconds of one at a rate, rows that wait."""
+    """How much: deliveries at full speed, seconds of a run at a rate, rows that wait, events of a replay."""
 
     deliveries: int = 30_000
     seconds: float = 20.0
     waiting: int = 1_000_000
+    replayed: int = 200_000
 
 
-QUICK = Size(8_000, 8.0, 100_000)
+QUICK = Size(8_000, 8.0, 100_000, 20_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +123,23 @@ class Bench:
 
     def seen(self) -> Times:
         """The times of what came since they were last forgotten."""
-        times = array("q")
-        times.frombytes(self.ask("dump"))
-        made, came = times[::2], times[1::2]
-        if not came:
+        pairs = [(made, came) for made, came in self._pairs() if made != ARCHIVED]
+        if not pairs:
             return Times(0, 0.0, 0.0, 0.0, 0.0)
-        waits = sorted((end - begin) / 1e6 for begin, end in zip(made, came, strict=True))
+        came = [end for _, end in pairs]
+        waits = sorted((end - begin) / 1e6 for begin, end in pairs)
         p50, p95, p99 = (waits[min(len(waits) - 1, int(len(waits) * part))] for part in (0.5, 0.95, 0.99))
         return Times(len(waits), len(waits) / max((max(came) - min(came)) / 1e9, 1e-9), p50, p95, p99)
+
+    def replay_rate(self) -> float:
+        """Deliveries a second of events that were archived."""
+        came = [came for made, came in self._pairs() if made == ARCHIVED]
+        return len(came) / max((max(came) - min(came)) / 1e9, 1e-9)
+
+    def _pairs(self) -> Sequence[tuple[int, int]]:
+        times = array("q")
+        times.frombytes(self.ask("dump"))
+        return list(zip(times[::2], times[1::2], strict=True))
 
     # ------------------------------------------------------------------ companies
 
@@ -176,10 +180,18 @@ class Bench:
                 (tenant_id,) = self.companies(1, 1, state="paused")
                 (endpoint,) = await Endpoints(mongo.db).of_tenant(tenant_id)
                 for start in range(0, min(left, _KEPT_PER_ENDPOINT), 1_000):
-                    await rows.add([_row(endpoint, start + one) for one in range(1_000)])
+                    await rows.add([waiting_row(endpoint, start + one) for one in range(1_000)])
                 left -= _KEPT_PER_ENDPOINT
 
         self._in_database(add)
+
+    def archive(self, tenant_id: str, count: int) -> None:
+        """So many events in the archive of a company, as if they had come a moment ago."""
+        self._in_database(lambda mongo: archive(mongo, tenant_id, count))
+
+    def begin_replay(self, tenant_id: str) -> None:
+        """Replay all of the archive of a company to its endpoint."""
+        self._in_database(lambda mongo: begin_replay(mongo, tenant_id))
 
     def bytes_per_delivery(self) -> tuple[float, float]:
         """Bytes on disk of a row of the ledger and of its keys in indexes, as MongoDB says now."""
@@ -204,12 +216,21 @@ class Bench:
     # ------------------------------------------------------------------ runs
 
     def run(
-        self, tenants: Sequence[str], events: int, rate: float | None, expected: int
+        self,
+        tenants: Sequence[str],
+        events: int,
+        rate: float | None,
+        expected: int,
+        first: Callable[[], None] = lambda: None,
     ) -> tuple[Times, dict[str, Cost]]:
-        """Publish so many events, at a rate or as fast as Kafka takes them, and wait for the deliveries expected."""
+        """Publish so many events, at a rate or as fast as Kafka takes them, and wait for the deliveries expected.
+
+        `first`: what is done before, and belongs to the run.
+        """
         self.ask("reset")
         with watching(self.pids) as spent:
-            in_thread(lambda: asyncio.run(_publish(self.system.kafka_servers, tenants, events, rate)))
+            first()
+            in_thread(lambda: asyncio.run(publish(self.system.kafka_servers, tenants, events, rate)))
             deadline = time.monotonic() + _DRAIN_SECONDS
             while int(self.ask("count")) < expected:
                 if time.monotonic() > deadline:
@@ -218,63 +239,6 @@ class Bench:
         if spent.others > _NOTICED:
             _say(f"    (other programs took {spent.others:.0%} of the machine)")
         return self.seen(), spent.costs
-
-
-def _row(endpoint: Endpoint, number: int) -> Delivery:
-    now, event_id = datetime.now(UTC), uuid7()
-    return Delivery(
-        id=delivery_id(event_id, now, endpoint.id),
-        tenant_id=endpoint.tenant_id,
-        endpoint_id=endpoint.id,
-        event_id=event_id,
-        event_type="message.received",
-        thread=f"0195500e-0003-7000-8000-{number % 1000:012d}",
-        sequence=number,
-        accepted_at=now,
-        due_at=now,
-    )
-
-
-async def _publish(servers: str, tenants: Sequence[str], events: int, rate: float | None) -> None:
-    producer = Producer(servers, "bench")
-    await producer.start()
-    try:
-        made, began = 0, time.monotonic()
-        while made < events:
-            due = events if rate is None else int((time.monotonic() - began) * rate) + 1
-            some = min(due - made, events - made, _CHUNK)
-            if some > 0:
-                await producer.publish(
-                    [_event(tenants[(made + one) % len(tenants)], made + one) for one in range(some)]
-                )
-                made += some
-            if rate is not None:
-                await asyncio.sleep(_TICK_SECONDS)
-    finally:
-        await producer.stop()
-
-
-_EXAMPLES = Path(__file__).parents[2] / "libs/schemas/src/atd_schemas/examples" / CONVERSATION_EVENTS.name
-_EXAMPLE: dict[str, Any] = orjson.loads((_EXAMPLES / "message.received.v1.json").read_bytes())
-
-
-def _event(tenant_id: str, number: int) -> Outgoing:
-    """A customer's message in one of 500 conversations; its text says when it was made."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    subject = f"0195500e-0003-7000-8000-{number % 500:012d}"
-    data = _EXAMPLE["data"]
-    message = {**data["message"], "text": f"@{time.time_ns()} Bom dia, gostaria de saber o prazo de entrega."}
-    event = {
-        **_EXAMPLE,
-        "id": uuid7(),
-        "tenant_id": tenant_id,
-        "occurred_at": now,
-        "recorded_at": now,
-        "subject": subject,
-        "sequence": number + 1,
-        "data": {**data, "message": message},
-    }
-    return Outgoing(CONVERSATION_EVENTS.name, subject.encode(), orjson.dumps(event))
 
 
 # ---------------------------------------------------------------------- what is measured
@@ -337,6 +301,19 @@ def many_waiting(bench: Bench) -> None:
     _say(f"a waiting row: {row:.0f} bytes on disk, {keys:.0f} in indexes")
 
 
+def replay(bench: Bench) -> None:
+    """A replay over HTTP, with 100 live events a second to the same endpoint beside it."""
+    (alone,), (tenant_id,) = bench.companies(1, 1), bench.companies(1, 1)
+    live = int(100 * bench.size.seconds)
+    before, _ = bench.run([alone], live, 100.0, live)
+    bench.archive(tenant_id, bench.size.replayed)
+    begin = partial(bench.begin_replay, tenant_id)
+    beside, costs = bench.run([tenant_id], live, 100.0, live + bench.size.replayed, begin)
+    _say(f"replay of {bench.size.replayed:,}: {bench.replay_rate():,.0f} deliveries/s")
+    _say(f"live at 100/s to the same endpoint: p99 {before.p99:.1f} ms, beside the replay {beside.p99:.1f} ms")
+    _say_costs(costs, bench.size.replayed + live)
+
+
 def profile(bench: Bench) -> None:
     """Where the dispatcher's time goes at full speed to one endpoint."""
     tenants, count = bench.companies(1, 1), bench.size.deliveries * 2
@@ -352,6 +329,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "rest": at_rest,
     "dead": one_dead,
     "waiting": many_waiting,
+    "replay": replay,
 }
 
 
