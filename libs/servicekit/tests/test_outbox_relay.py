@@ -151,7 +151,7 @@ def read_rows(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 async def test_what_is_committed_is_published_without_being_read(
     world: World, read_rows: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "_POLL_SECONDS", 300.0)
+    monkeypatch.setattr(relay, "_ALONE_POLL_SECONDS", 300.0)
     async with world.running() as runtime:
         for round_ in range(30):
             await asyncio.gather(*(world.change(runtime, KEYS[start : start + 8]) for start in range(0, 24, 8)))

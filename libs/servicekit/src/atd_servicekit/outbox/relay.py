@@ -32,6 +32,8 @@ STUCK_SECONDS = 60.0
 """A shard that has neither published anything nor found its rows gone for longer cannot work."""
 
 _POLL_SECONDS = 0.25
+_ALONE_POLL_SECONDS = 1.0
+"""Of a process that is alone: every commit is its own, so that a poll finds what a process before it has left."""
 
 
 class Relay:
@@ -119,7 +121,7 @@ class Relay:
         """Look for rows from time to time, for what no commit and no change stream told of."""
         while True:
             self.wake()
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_ALONE_POLL_SECONDS if self._leases.alone else _POLL_SECONDS)
 
     async def _watch(self) -> None:
         """Wake shards at commits of other processes; while there are none, our own are enough."""
