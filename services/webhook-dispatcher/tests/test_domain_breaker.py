@@ -1,5 +1,7 @@
 """The breaker of an endpoint."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -132,6 +134,22 @@ def test_every_documented_transition_happens() -> None:
         ("recovering", recovering.failed(FIRST_PAUSE, 0.0, timeout=False).state),
     }
     assert seen == {(before, after) for before, after, _ in TRANSITIONS}
+
+
+@given(happenings=HAPPENINGS, away=some.floats(0, 90_000))
+def test_whoever_takes_a_breaker_over_keeps_its_pause_and_then_sends_one_attempt(
+    happenings: list[Happening], away: float
+) -> None:
+    breaker, now, wall = Breaker(), 0.0, datetime(2026, 5, 4, tzinfo=UTC)
+    for what, amount in happenings:
+        now += amount if what == "later" else 0.0
+        breaker = step(breaker, what, now, amount)
+    kept = breaker.kept(now, wall)
+    other = kept.taken_over(7.0, wall + timedelta(seconds=away))
+    left = max(0.0, breaker.until - now - away) if breaker.state == "open" else 0.0
+    assert other.allowed(7.0 + left + 1e-3, MOST) == 1
+    assert left < 1e-3 or other.allowed(7.0 + left - 1e-3, MOST) == 0
+    assert other.opened == breaker.opened, "a further failure lengthens the pause as before"
 
 
 @given(happenings=HAPPENINGS)

@@ -25,6 +25,7 @@ from atd_webhook_dispatcher.ledger_setup import health_reader, set_up_ledger
 from atd_webhook_dispatcher.metrics import METRICS, WebhookMetrics
 from atd_webhook_dispatcher.requests import EndpointCalls
 from atd_webhook_dispatcher.settings import WebhookDispatcherSettings
+from atd_webhook_dispatcher.store.breakers import Breakers
 from atd_webhook_dispatcher.store.deliveries import Deliveries
 from atd_webhook_dispatcher.store.endpoints import Endpoints, endpoint_cache
 from atd_webhook_dispatcher.store.erasing import Erasing
@@ -56,7 +57,7 @@ def create_app(
     sender = EndpointCalls(calls, runtime.cipher, runtime.clock)
     disabling = Disabling(endpoints, cache, runtime.transaction, runtime.outbox, runtime.clock)
     engine = Engine(
-        Stores(endpoints, queue, events, tallies, OwnerCalls(database)),
+        Stores(endpoints, queue, events, tallies, OwnerCalls(database), Breakers(database)),
         sender,
         runtime.leases("webhooks", SHARDS),
         runtime.clock,

@@ -92,10 +92,10 @@ class EventHandler:
         wanted = [event for event in events if endpoints.get(event.tenant_id)]
         now = self._clock.now()
         accepted = accept(wanted, endpoints, await self._waiting(endpoints), self._matches, self._shaped, now)
-        ordered = frozenset(one.id for some in endpoints.values() for one in some if one.ordered)
         # Side by side: each waits for the journal. A row whose event is not there yet is looked at again.
+        erases = any(event.type == ERASED for event in wanted)
         _, known = await asyncio.gather(
-            self._events.add(wanted, now), self._deliveries.add(accepted.rows, ordered=ordered)
+            self._events.add(wanted, now), self._add(accepted.rows, endpoints, wanted, send=not erases)
         )
         await self._deliveries.add_ended([self._failed(row, why, now) for row, why in accepted.unsendable])
         erased = await self._forget_erased(events, endpoints)
@@ -103,12 +103,26 @@ class EventHandler:
         await self._tell(accepted.left_out)
         self._metrics.webhook_events.inc(len(wanted))
         self._metrics.webhook_deliveries.inc(len(accepted.rows))
-        new = [row for row in accepted.rows if row.id not in known]
-        await self._hand_over(
-            [row for row in new if erased.get(row.contact_id, row.event_id) == row.event_id], endpoints, wanted
-        )
+        if erases:
+            new = [row for row in accepted.rows if row.id not in known]
+            left = [row for row in new if erased.get(row.contact_id, row.event_id) == row.event_id]
+            await self._hand_over(left, endpoints, wanted)
         for endpoint_id in {row.endpoint_id for row in accepted.rows if row.id in known}:
             self._engine.wake(endpoint_id)  # a batch that comes again: they may be under way already, so they are read
+
+    async def _add(
+        self,
+        rows: Sequence[Delivery],
+        endpoints: Mapping[str, Sequence[Endpoint]],
+        events: Sequence[Event],
+        *,
+        send: bool,
+    ) -> set[str]:
+        """Write rows down, and hand over those that are new at once, if they may be sent; the ids of the others."""
+        known = await self._deliveries.add(rows)
+        if send:
+            await self._hand_over([row for row in rows if row.id not in known], endpoints, events)
+        return known
 
     async def _hand_over(
         self, rows: Sequence[Delivery], endpoints: Mapping[str, Sequence[Endpoint]], events: Sequence[Event]
@@ -123,8 +137,11 @@ class EventHandler:
         return Outcome(row, "failed", 0, attempt, now, expires_at=until, reason="unsendable")
 
     async def _endpoints(self, events: Sequence[Event]) -> Mapping[str, Sequence[Endpoint]]:
-        tenants = sorted({event.tenant_id for event in events})
-        return {one: tuple((await self._cache.of(one)).endpoints.values()) for one in tenants}
+        found = {one: self._cache.now(one) for one in sorted({event.tenant_id for event in events})}
+        missing = [one for one, known in found.items() if known is None]
+        read = await asyncio.gather(*(self._cache.of(one) for one in missing))
+        found.update(zip(missing, read, strict=True))
+        return {one: tuple(known.endpoints.values()) for one, known in found.items() if known is not None}
 
     async def _waiting(self, endpoints: Mapping[str, Sequence[Endpoint]]) -> Mapping[str, int]:
         """How many rows wait for each endpoint that is paused and keeps them."""

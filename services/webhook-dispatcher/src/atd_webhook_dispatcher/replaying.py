@@ -117,11 +117,10 @@ class Replaying:
         began, now = self._clock.monotonic(), self._clock.now()
         room = MOST_WAITING - await self._stores.replayed.waiting(replay.id, MOST_WAITING)
         while room >= PAGE and self._clock.monotonic() - began < STEP_SECONDS:
-            page = await (self._failed(replay) if replay.kind == "failed" else self._archived(replay, endpoint))
+            page = await (self._failed if replay.kind == "failed" else self._archived)(replay, endpoint)
             exhausted = page.examined < PAGE
             rows = [row for row, _ in page.rows]
-            ordered = frozenset({endpoint.id} if endpoint.ordered else ())
-            known = await self._stores.deliveries.add(rows, ordered=ordered)
+            known = await self._stores.deliveries.add(rows)
             further = await self._stores.replays.advance(
                 replay,
                 after=page.after or replay.after,
@@ -185,7 +184,7 @@ class Replaying:
             page.rows.append((row, event.body if body is None else body))
         return page
 
-    async def _failed(self, replay: Replay) -> Page:
+    async def _failed(self, replay: Replay, endpoint: Endpoint) -> Page:
         """The next deliveries that failed: each is sent as it was, byte for byte."""
         after = None if replay.after is None else replay.after[1]
         failed = await self._stores.replayed.failed(
@@ -207,7 +206,8 @@ class Replaying:
             if body is None:
                 page.unsendable += 1
             else:
-                page.rows.append((once_more(row, replay.id, self._clock.now()), body))
+                again_row = once_more(row, replay.id, self._clock.now(), ordered=endpoint.ordered)
+                page.rows.append((again_row, body))
         return page
 
 
@@ -226,8 +226,8 @@ async def wanted(
     return [one for one in taken if one.id not in reached]
 
 
-def once_more(row: Delivery, replay_id: str, now: datetime) -> Delivery:
-    """A delivery that is sent once more, with the body that it had."""
+def once_more(row: Delivery, replay_id: str, now: datetime, *, ordered: bool) -> Delivery:
+    """A delivery that is sent once more, with the body that it had; `ordered`: its endpoint is."""
     return replace(
         row,
         id=delivery_id(row.event_id, recorded_at(row.id), row.endpoint_id, replay_id),
@@ -237,6 +237,7 @@ def once_more(row: Delivery, replay_id: str, now: datetime) -> Delivery:
         due_at=now,
         state="waiting",
         tries=0,
+        ordered=ordered,
     )
 
 

@@ -47,8 +47,8 @@ class Resending:
         if row.state == "waiting" and await self._replayed.bring_forward(row.id, now):
             await self._engine.accepted([(endpoint, replace(row, due_at=min(row.due_at, now)), body)])
             return row
-        made = replace(once_more(row, manual_id(key), now), lane="live")
-        known = await self._deliveries.add([made], ordered=frozenset({endpoint.id} if endpoint.ordered else ()))
+        made = replace(once_more(row, manual_id(key), now, ordered=endpoint.ordered), lane="live")
+        known = await self._deliveries.add([made])
         if not known:
             await self._engine.accepted([(endpoint, made, body)])
         return made

@@ -19,7 +19,7 @@ from atd_webhook_dispatcher.domain.endpoint import Endpoint
 from atd_webhook_dispatcher.domain.outcome import Outcome
 from atd_webhook_dispatcher.domain.reading import event_from
 from atd_webhook_dispatcher.engine.engine import CROWDED, SHARDS
-from atd_webhook_dispatcher.store.deliveries import Deliveries, attempt_of
+from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries, attempt_of
 from atd_webhook_dispatcher.store.events import Events
 from atd_webhook_dispatcher.store.owner_calls import MOST_AT_ONCE, Heard, OwnerCalls
 from atd_webhook_dispatcher.store.queue import PAGE, DeliveryQueue
@@ -38,8 +38,7 @@ async def written_down(
     now = CLOCK.now()
     await Events(world.mongo.db, timedelta(days=7)).add(events, now)
     rows = [replace(row_of(event, endpoint, None, now), due_at=now + due, tries=tries) for event in events]
-    ordered = frozenset({endpoint.id} if endpoint.ordered else ())
-    await Deliveries(world.mongo.db).add(rows, ordered=ordered)
+    await Deliveries(world.mongo.db).add(rows)
 
 
 async def all_delivered(world: World, endpoint: Endpoint, count: int) -> None:
@@ -101,9 +100,12 @@ async def test_after_its_url_was_edited_500_retries_go_to_the_new_one_with_the_s
 ) -> None:
     endpoint = await world.endpoint(receiver.url)
     values = [world.event(number) for number in range(500)]
-    await written_down(world, endpoint, values, timedelta(seconds=2), tries=3)
+    await written_down(world, endpoint, values, timedelta(hours=1), tries=3)
     async with receiving() as other:
         await world.change(endpoint, url=other.url, reset_at=CLOCK.now())
+        await eventually(lambda: other.url in {line.endpoint.url for line in running.engine.lines})
+        await world.mongo.db[DELIVERIES].update_many({"endpoint_id": endpoint.id}, {"$set": {"due_at": CLOCK.now()}})
+        running.engine.wake(endpoint.id)
         await all_delivered(world, endpoint, 500)
         assert {one.event_id for one in other.received} == {orjson.loads(value)["id"] for value in values}
     assert receiver.received == []

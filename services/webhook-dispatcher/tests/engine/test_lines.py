@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from atd_webhook_dispatcher.domain.breaker import Breaker
-from atd_webhook_dispatcher.domain.delivery import Delivery, Lane
+from atd_webhook_dispatcher.domain.delivery import LANES, Delivery, Lane
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 from atd_webhook_dispatcher.engine.line_set import LineSet
 from atd_webhook_dispatcher.engine.lines import MOST_IN_LINE, REPLAY_SHARE, Held, Line, Ready, Turns
@@ -364,6 +364,35 @@ def test_whatever_happens_nothing_is_lost_and_order_and_concurrency_are_kept(
         ledger.check()
     assert ledger.waiting == {}, "nothing is lost"
     assert {thread: len(some) for thread, some in ledger.delivered.items()} == dict(ledger.accepted)
+
+
+def test_a_receiver_that_comes_back_to_50_000_due_deliveries_gets_one_then_few_and_what_is_live_first() -> None:
+    """Each answer takes 0.1 s; what the line holds is filled up as the engine does."""
+    line, now = Line(endpoint(concurrency=20)), 0.0
+    for _ in range(5):
+        line.breaker = line.breaker.failed(now, 0.5, timeout=True)
+    opened_until = line.breaker.until
+    left: dict[Lane, int] = {"live": 20_000, "replay": 30_000}
+    at_once, replays, held = [], 0, 0
+    for _ in range(60):
+        for lane in LANES:
+            fits = min(line.room(lane), left[lane])
+            line.add([row(left[lane] - n, f"talk-{n}", lane) for n in range(fits)])
+            left[lane] -= fits
+        held = max(held, len(line.known))
+        begun = all_that_may_go(line, now)
+        assert begun == [] or now >= opened_until > 5.0, "nothing before the pause is over, stretched at random"
+        at_once += [len(begun)] if begun else []
+        replays += sum(one.row.lane == "replay" for one in begun)
+        for ready in begun:
+            line.done(ready)
+            line.forget([ready.row.id])
+            line.breaker = line.breaker.succeeded(20)
+        now += 0.1 if begun else 1.0
+    assert at_once[:3] == [1, 2, 8], "a probe, then twice as many with each success"
+    assert max(at_once) == 20
+    assert held <= 2 * MOST_IN_LINE
+    assert 0 < replays <= sum(at_once) / REPLAY_SHARE + 1
 
 
 def test_a_line_holds_no_more_than_its_lanes_and_its_share() -> None:

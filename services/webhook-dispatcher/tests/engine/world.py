@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import orjson
 
 from atd_schemas.ids import uuid7
-from atd_servicekit.clock import SystemClock
+from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.consuming import Record
 from atd_servicekit.crypto import FieldCipher, new_master_key
 from atd_servicekit.customer_calls import CustomerCalls
@@ -27,6 +27,8 @@ from atd_webhook_dispatcher.engine.lines import Line
 from atd_webhook_dispatcher.handlers import EventHandler
 from atd_webhook_dispatcher.metrics import METRICS, WebhookMetrics
 from atd_webhook_dispatcher.requests import EndpointCalls
+from atd_webhook_dispatcher.showing import Showing
+from atd_webhook_dispatcher.store.breakers import Breakers
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries
 from atd_webhook_dispatcher.store.endpoints import EndpointCache, Endpoints, endpoint_cache
 from atd_webhook_dispatcher.store.erasing import Erasing
@@ -34,6 +36,7 @@ from atd_webhook_dispatcher.store.events import Events
 from atd_webhook_dispatcher.store.indexes import INDEXES, PACKED
 from atd_webhook_dispatcher.store.owner_calls import OwnerCalls
 from atd_webhook_dispatcher.store.queue import DeliveryQueue
+from atd_webhook_dispatcher.store.replays import Replays
 from atd_webhook_dispatcher.store.tallies import Tallies
 
 RETENTION = Retention(delivered=timedelta(days=7), failed=timedelta(days=30))
@@ -72,6 +75,19 @@ def event(tenant_id: str, sequence: int = 1, thread: str = "", **data: Any) -> b
     )
 
 
+class MovedClock(SystemClock):
+    """The machine's clock, moved on by as much as a test says."""
+
+    def __init__(self) -> None:
+        self.by = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.by.total_seconds()
+
+
 @dataclass(slots=True)
 class Process:
     """One process of the dispatcher: its engine, and what takes events in."""
@@ -80,7 +96,18 @@ class Process:
     engine: Engine
     handler: EventHandler
     cache: EndpointCache
+    showing: Showing
+    clock: Clock
     disabled: list[tuple[str, str]] = field(default_factory=list)
+
+    async def after(self, by: timedelta) -> None:
+        """It is later: of a process with a `MovedClock`. Its leases go on, as they would have."""
+        assert isinstance(self.clock, MovedClock)
+        self.clock.by += by
+        engine = self.engine
+        await engine._leases.tick()
+        for line in engine.lines:
+            engine._lines.schedule(line)
 
     async def take(self, *values: bytes) -> None:
         """A batch of records comes."""
@@ -124,31 +151,32 @@ class World:
 
 
 @asynccontextmanager
-async def process(mongo: Mongo, name: str = "p1", jitter: float = 0.0) -> AsyncIterator[Process]:
+async def process(mongo: Mongo, name: str = "p1", clock: Clock = CLOCK) -> AsyncIterator[Process]:
     """A process of the dispatcher, until the block ends."""
     kit = Metrics()
     metrics = kit.declare(WebhookMetrics, METRICS)
     endpoints = Endpoints(mongo.db)
-    cache = endpoint_cache(endpoints, CLOCK)
+    cache = endpoint_cache(endpoints, clock)
     queue, events = DeliveryQueue(mongo.db), Events(mongo.db, timedelta(days=7))
+    breakers, replays = Breakers(mongo.db), Replays(mongo.db)
     calls = CustomerCalls("webhooks", kit, UrlPolicy(allow_private=True), max_per_owner=MOST_CONCURRENCY)
     disabled: list[tuple[str, str]] = []
 
     async def disable(endpoint: Endpoint, reason: str, _: Line) -> None:
         await mongo.transaction(
-            lambda session: endpoints.update_state(session, endpoint, "disabled", reason, CLOCK.now())
+            lambda session: endpoints.update_state(session, endpoint, "disabled", reason, clock.now())
         )
         disabled.append((endpoint.id, reason))
 
     engine = Engine(
-        Stores(endpoints, queue, events, Tallies(mongo.db), OwnerCalls(mongo.db)),
-        EndpointCalls(calls, CIPHER, CLOCK),
-        ShardLeases(mongo.db[LEASES], "webhooks", shards=SHARDS, owner=name, clock=CLOCK),
-        CLOCK,
+        Stores(endpoints, queue, events, Tallies(mongo.db), OwnerCalls(mongo.db), breakers),
+        EndpointCalls(calls, CIPHER, clock),
+        ShardLeases(mongo.db[LEASES], "webhooks", shards=SHARDS, owner=name, clock=clock),
+        clock,
         metrics,
         RETENTION,
         disable,
-        jitter=lambda: jitter,
+        jitter=lambda: 0.0,
     )
     handler = EventHandler(
         cache=cache,
@@ -158,7 +186,7 @@ async def process(mongo: Mongo, name: str = "p1", jitter: float = 0.0) -> AsyncI
         tallies=Tallies(mongo.db),
         erasing=Erasing(mongo.db, RETENTION.failed),
         engine=engine,
-        clock=CLOCK,
+        clock=clock,
         metrics=metrics,
         retention=RETENTION,
         matches=matches,
@@ -167,7 +195,7 @@ async def process(mongo: Mongo, name: str = "p1", jitter: float = 0.0) -> AsyncI
     await calls.start()
     await engine.start()
     try:
-        yield Process(mongo, engine, handler, cache, disabled)
+        yield Process(mongo, engine, handler, cache, Showing(engine, breakers, replays, clock), clock, disabled)
     finally:
         await engine.stop()
         await calls.stop()

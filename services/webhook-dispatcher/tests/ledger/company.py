@@ -38,6 +38,7 @@ class Sent:
     woken: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    alone: bool = False
 
     async def accepted(self, rows: Sequence[tuple[Endpoint, Delivery, bytes]]) -> None:
         self.rows += [row for _, row, _ in rows]
@@ -124,7 +125,7 @@ class Company:
         events = [self.event(kind, sequence=place) for place, kind in enumerate(kinds, start=1)]
         await self.archive(*events)
         rows = [row_of(one, endpoint, None, one.recorded_at) for one in events]
-        await self.stores.deliveries.add(rows, ordered=frozenset({endpoint.id} if endpoint.ordered else ()))
+        await self.stores.deliveries.add(rows)
         if state != "waiting":
             await self.sent.queue.write([ended(row, state, at=self.clock.now()) for row in rows])
         return rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from atd_webhook_dispatcher.domain.breaker import Breaker
+from atd_webhook_dispatcher.domain.breaker import Breaker, KeptBreaker
 from atd_webhook_dispatcher.domain.disabling import Failing
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 from atd_webhook_dispatcher.domain.health import Load
@@ -102,7 +102,7 @@ async def test_one_word_says_how_an_endpoint_is(company: Company) -> None:
     await company.stores.endpoints.save_failing(failing.id, Failing(since=now, last=now))
     paused, idle, busy, slowed = [await company.endpoint(state=state) for state in ("paused", *["enabled"] * 3)]
     await company.happens(busy, "a.a")
-    await Breakers(company.mongo.db).write({slowed.id: "recovering"}, company.clock.now())
+    await Breakers(company.mongo.db).write({slowed.id: KeptBreaker("recovering", company.clock.now())})
     endpoints = await company.stores.endpoints.of_tenant(company.tenant)
     found = await reader(company).of(endpoints)
     assert {one: found[one].status for one in found} == {

@@ -70,6 +70,7 @@ def row_of(
         body=body,
         contact_id=event.facts.contact_id,
         traceparent=event.traceparent,
+        ordered=endpoint.ordered,
     )
 
 

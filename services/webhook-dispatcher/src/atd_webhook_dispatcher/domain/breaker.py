@@ -12,6 +12,7 @@ never goes back.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 BreakerState = Literal["closed", "open", "half_open", "recovering"]
@@ -92,6 +93,26 @@ class Breaker:
             return replace(self, until=max(self.until, now + seconds))
         return self._open(now, jitter, seconds, first=SLOW_DOWN_PAUSE)
 
+    def kept(self, monotonic: float, now: datetime) -> "KeptBreaker":
+        """As another process can take it over; `monotonic` and `now` are the same moment."""
+        until = now + timedelta(seconds=max(0.0, self.until - monotonic)) if self.state == "open" else None
+        return KeptBreaker(self.state, now, until, self.opened)
+
     def _open(self, now: float, jitter: float, asked: float = 0.0, first: float = FIRST_PAUSE) -> "Breaker":
         pause = max(asked, min(first * 2.0 ** min(self.opened, _MOST_DOUBLINGS), LONGEST_PAUSE))
         return Breaker(state="open", until=now + pause * (1.0 + JITTER * jitter), opened=self.opened + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBreaker:
+    """A breaker that is not closed, as it was seen at `seen_at`; `until`: when the pause of an open one is over."""
+
+    state: BreakerState
+    seen_at: datetime
+    until: datetime | None = None
+    opened: int = 1
+
+    def taken_over(self, monotonic: float, now: datetime) -> Breaker:
+        """How a process begins that did not see what happened: it keeps the pause, then it sends one attempt."""
+        left = 0.0 if self.until is None else max(0.0, (self.until - now).total_seconds())
+        return Breaker(state="open", until=monotonic + left, opened=self.opened)

@@ -14,6 +14,8 @@ up, or no further one could help. `dropped`: its endpoint was deleted, its repla
 Lane = Literal["live", "replay"]
 """Live events go first; what is sent again has a share of an endpoint's room."""
 
+LANES: tuple[Lane, ...] = ("live", "replay")
+
 AttemptOutcome = Literal[
     "delivered",  # 2xx
     "refused",  # another answer that is final or not: see `status`
@@ -54,7 +56,8 @@ class Delivery:
 
     `thread` is what ordered endpoints keep in order: the conversation (or contact, attendant); `sequence` its place
     there. `due_at`: not before. `tries` are the attempts that count towards the last one. `body` is there where it is
-    not the event's own (chosen fields, a template), and is the same at every attempt.
+    not the event's own (chosen fields, a template), and is the same at every attempt. `ordered`: the head of its thread
+    is found by its sequence, since its endpoint was ordered when it was accepted, or has become so.
     """
 
     id: str
@@ -73,6 +76,7 @@ class Delivery:
     body: bytes | None = None
     contact_id: str | None = None
     traceparent: str | None = None
+    ordered: bool = False
 
 
 def delivery_id(event_id: str, recorded_at: datetime, endpoint_id: str, replay_id: str | None = None) -> str:

@@ -95,7 +95,8 @@ class Endpoint:
     disabled. `ordered`: one request at a time per conversation, in the order of its events; else all at once, up to
     `concurrency`. `version` counts its changes, by people and by the product. `reset_at`: failures before it do not
     count towards disabling any more, since it was enabled or got another URL then. `deleted_at`: it is a tombstone,
-    which stays until its deliveries are dropped.
+    which stays until its deliveries are dropped. `unmarked`: it has become ordered, and what waited then is not yet
+    kept in order.
     """
 
     id: str
@@ -123,6 +124,17 @@ class Endpoint:
     changed_at: datetime
     reset_at: datetime
     deleted_at: datetime | None = None
+    unmarked: bool = False
+
+    @property
+    def in_disorder(self) -> bool:
+        """Whether what waits has to be put in order before it is sent."""
+        return self.ordered and self.unmarked
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything is sent to it."""
+        return self.state == "enabled" and not self.in_disorder
 
 
 def enabled(endpoint: Endpoint, now: datetime) -> Endpoint:

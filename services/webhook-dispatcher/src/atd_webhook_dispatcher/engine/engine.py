@@ -25,6 +25,7 @@ from atd_webhook_dispatcher.engine.reading import Reading
 from atd_webhook_dispatcher.engine.watch import Watch
 from atd_webhook_dispatcher.engine.writer import OutcomeWriter
 from atd_webhook_dispatcher.metrics import WebhookMetrics
+from atd_webhook_dispatcher.store.breakers import Breakers
 from atd_webhook_dispatcher.store.endpoints import Endpoints
 from atd_webhook_dispatcher.store.events import Events
 from atd_webhook_dispatcher.store.owner_calls import OwnerCalls
@@ -74,6 +75,7 @@ class Stores:
     events: Events
     tallies: Tallies
     calls: OwnerCalls
+    breakers: Breakers
 
 
 class Engine:
@@ -105,9 +107,7 @@ class Engine:
         self._reading = Reading(self._lines, self._loader, clock, self._gone)
         self._watch = Watch(
             self._lines,
-            stores.endpoints,
-            stores.queue,
-            stores.calls,
+            stores,
             leases,
             self._health,
             clock,
@@ -127,6 +127,11 @@ class Engine:
     def lines(self) -> Sequence[Line]:
         """The endpoints that this process sends to."""
         return tuple(self._lines.by_id.values())
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process sends, as far as is known."""
+        return self._leases.alone
 
     @property
     def own_trouble(self) -> bool:
@@ -193,16 +198,20 @@ class Engine:
         self._watch.call_later(endpoint_id, again=True)
 
     async def _add(self, endpoint: Endpoint, ready: Sequence[Ready]) -> None:
-        if self._watch.deleted(endpoint.id):
-            return
+        if self._watch.deleted(endpoint.id) or not (
+            endpoint.id in self._lines.by_id or self._watch.follows(endpoint.id)
+        ):
+            return  # it is gone, or its line is opened in a moment and then read
         line = self._lines.opened(endpoint)
         lane = ready[0].row.lane
         full = len(ready) > line.room(lane) or self._loader.full
-        if line.unread[lane] or line.loading or full or line.endpoint.state != "enabled":
+        if line.unread[lane] or full or not line.endpoint.sends:
             line.unread[lane] = True
             self._lines.want(line)
             return
-        if line.endpoint.ordered:
+        if line.endpoint.ordered and line.loading:
+            line.arrived.extend(ready)  # whoever reads adds them
+        elif line.endpoint.ordered:
             try:
                 self._gone(line, await self._loader.admit(line, ready, self._clock.now()))
             except (PyMongoError, OSError) as error:  # they are in the ledger: to be read from there
@@ -345,7 +354,7 @@ class Engine:
             if line is None:
                 continue
             line.forget([one.row.id])
-            line.expect(one.due_at)
+            self._lines.expect(line, one.due_at)
             if any(line.unread.values()):
                 self._lines.want(line)
         self._lines.send.set()
@@ -358,7 +367,7 @@ class Engine:
         until = now + self._retention.failed
         for row in rows:
             if now - row.accepted_at < EVENT_LATE:
-                line.expect(now + LOOK_FOR_EVENT)
+                self._lines.expect(line, now + LOOK_FOR_EVENT)
                 continue
             line.know(row.id)
             self._writer.put(Outcome(row, "dropped", row.tries, None, now, expires_at=until, reason="event_gone"))

@@ -3,9 +3,11 @@
 import asyncio
 import heapq
 import itertools
+from datetime import datetime
 
+from atd_webhook_dispatcher.domain.delivery import LANES
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
-from atd_webhook_dispatcher.engine.lines import LANES, Held, Line, Turns
+from atd_webhook_dispatcher.engine.lines import Held, Line, Turns
 
 
 class LineSet:
@@ -18,6 +20,9 @@ class LineSet:
         self.send, self.load = asyncio.Event(), asyncio.Event()
         self.touched: set[Line] = set()
         """Lines for which there may be something to read, beside those whose time has come."""
+
+        self.next_due: datetime | None = None
+        """When the next row is due that is not in memory, of all lines."""
 
         self._timed: list[tuple[float, int, Line]] = []
         self._numbers = itertools.count()
@@ -57,6 +62,14 @@ class LineSet:
         """There may be something to read for the line."""
         self.touched.add(line)
         self.load.set()
+
+    def expect(self, line: Line, moment: datetime | None = None) -> None:
+        """Something of the line is due at this moment, or at `next_due` of the line, that is to be read then."""
+        line.expect(moment)
+        due = line.next_due
+        if due is not None and (self.next_due is None or due < self.next_due):
+            self.next_due = due
+            self.load.set()
 
     def schedule(self, line: Line) -> None:
         """There may be something to send for the line."""

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from atd_webhook_dispatcher.domain.breaker import Breaker
-from atd_webhook_dispatcher.domain.delivery import Delivery, Lane
+from atd_webhook_dispatcher.domain.delivery import LANES, Delivery, Lane
 from atd_webhook_dispatcher.domain.disabling import Failing
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 
 MOST_IN_LINE = 1_000
-LANES: tuple[Lane, ...] = ("live", "replay")
 
 REPLAY_SHARE = 4
 """Of so many turns one is a replay's while live events wait, and of the room at most this part."""
@@ -61,9 +60,10 @@ class Line:
 
     `known` are the rows that are held, with the sizes of their bodies; `in_all` counts those of all lines. `share`: how
     many it may hold. `taken_out` counts when rows were taken out: what was being read then is not to be added; `ended`
-    are rows that came to their end while others were read. `closed`: it is another process's, or deleted. `blocked` are
-    threads of an ordered endpoint whose head waits for its next attempt; `behind` are rows whose thread has one under
-    way; `to_park` are rows that stand behind a blocked head, to be put out of the way.
+    are rows that came to their end while others were read, `arrived` those of an ordered endpoint that were accepted
+    meanwhile, and `reserved` is the room for what is being read. `closed`: it is another process's, or deleted.
+    `blocked` are threads of an ordered endpoint whose head waits for its next attempt; `behind` are rows whose thread
+    has one under way; `to_park` are rows that stand behind a blocked head, to be put out of the way.
     """
 
     endpoint: Endpoint
@@ -83,6 +83,8 @@ class Line:
     next_due: datetime | None = None
     loading: bool = False
     ended: set[str] = field(default_factory=set)
+    arrived: list[Ready] = field(default_factory=list)
+    reserved: int = 0
     taken_out: int = 0
     closed: bool = False
     woken_at: float | None = None
@@ -102,7 +104,8 @@ class Line:
     def room(self, lane: Lane) -> int:
         """How many rows of a lane may be read in."""
         held = len(self.lanes[lane]) + sum(len(rows) for thread, rows in self.behind.items() if thread[0] == lane)
-        return max(0, min(MOST_IN_LINE - held, self.share - len(self.known)))
+        coming = self.reserved + len(self.arrived)
+        return max(0, min(MOST_IN_LINE - held, self.share - len(self.known)) - coming)
 
     def add(self, rows: Iterable[Ready]) -> None:
         """Rows that were read or just accepted, in their order; what is known already is not added again."""
@@ -117,7 +120,15 @@ class Line:
 
     def end_loading(self) -> None:
         """What was read is added."""
-        self.loading, self.ended = False, set()
+        self.loading, self.ended, self.reserved = False, set(), 0
+        if self.arrived:  # they are in MongoDB, too
+            self.arrived.clear()
+            self.unread = dict.fromkeys(LANES, True)
+
+    def take_arrived(self) -> list[Ready]:
+        """What was accepted while others were read; from here on the caller has it."""
+        arrived, self.arrived = self.arrived, []
+        return arrived
 
     def holds(self, row_id: str) -> bool:
         """Whether a row that was read is known, or has come to its end since the reading began."""
@@ -146,7 +157,7 @@ class Line:
             self.breaker, self.failing = Breaker(), endpoint.failing
         self.endpoint = endpoint
         self.unread = dict.fromkeys(LANES, True)
-        if endpoint.state != "enabled":
+        if not endpoint.sends:
             self.empty()
 
     def take(self, now: float) -> Ready | None:
@@ -163,14 +174,14 @@ class Line:
 
     def allowed(self, now: float) -> int:
         """How many attempts may be under way."""
-        if self.endpoint.state != "enabled":
+        if not self.endpoint.sends:
             return 0
         self.breaker = self.breaker.at(now)
         return self.breaker.allowed(now, self.endpoint.concurrency)
 
     def wake_at(self, now: float) -> float | None:
         """When time alone lets a row go that cannot go now; None when something else has to happen."""
-        if not any(self.lanes.values()) or self.endpoint.state != "enabled":
+        if not any(self.lanes.values()) or not self.endpoint.sends:
             return None
         if self.breaker.state == "open":
             return self.breaker.until
@@ -225,6 +236,7 @@ class Line:
         self.take_out(lambda _: True)
         self.forget(one.row.id for one in self.to_park)
         self.to_park.clear()
+        self.arrived.clear()
         self.unread = dict.fromkeys(LANES, True)
 
     def shed(self, most: int, most_size: int) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from atd_webhook_dispatcher.domain.delivery import Delivery, Lane
-from atd_webhook_dispatcher.engine.lines import LANES, MOST_IN_LINE, Blocked, Held, Line, Ready
+from atd_webhook_dispatcher.domain.delivery import LANES, Delivery, Lane
+from atd_webhook_dispatcher.engine.lines import MOST_IN_LINE, Blocked, Held, Line, Ready
 from atd_webhook_dispatcher.store.events import Events
 from atd_webhook_dispatcher.store.queue import PAGE, DeliveryQueue
 
@@ -20,6 +20,7 @@ MOST_BYTES = 128 << 20
 LEAST_SHARE = 4
 
 _BODIES = 250
+_ROUNDS = 3
 _MANY_THREADS = 200
 
 
@@ -65,7 +66,7 @@ class Loader:
             for lane in LANES:
                 gone += await self._load_lane(line, lane, now)
             line.expect(await self._queue.next_due(line.endpoint.id, now))
-            return gone
+            return gone + await self._admit_arrived(line, now)
         finally:
             line.end_loading()
 
@@ -73,13 +74,13 @@ class Loader:
         """Add fresh rows of an ordered endpoint that are not behind an earlier one; the others are put off."""
         line.begin_loading()
         try:
-            return await self._admit(line, rows, line.taken_out, now)
+            return await self._admit(line, rows, line.taken_out, now) + await self._admit_arrived(line, now)
         finally:
             line.end_loading()
 
     @staticmethod
     def _asks(line: Line, now: datetime) -> bool:
-        if line.loading or line.endpoint.state != "enabled":
+        if line.loading or not line.endpoint.sends:
             return False
         if line.to_park or (line.next_due is not None and line.next_due <= now):
             return True
@@ -92,7 +93,8 @@ class Loader:
             line.unread[lane] = True
             return []
         limit = room + len(line.known)
-        line.unread[lane], taken_out = False, line.taken_out  # what is added from here on says so anew
+        line.reserved, taken_out = room, line.taken_out
+        line.unread[lane] = False  # what is left in MongoDB from here on says so anew
         rows = await self._queue.due(line.endpoint.id, lane, now, limit)
         if len(rows) >= limit:
             line.unread[lane] = True
@@ -100,7 +102,18 @@ class Loader:
         if line.endpoint.ordered:
             fresh.sort(key=lambda row: row.sequence)  # several of a thread may be due at the same moment
         ready, gone = await self._with_bodies(line, lane, fresh)
+        line.reserved = 0
         return gone + await self._admit(line, ready, taken_out, now)
+
+    async def _admit_arrived(self, line: Line, now: datetime) -> list[Delivery]:
+        """Add what was accepted for an ordered endpoint while others were read; what goes on coming is read later."""
+        gone: list[Delivery] = []
+        for _ in range(_ROUNDS):
+            if not line.arrived or any(line.unread.values()):  # then there are earlier ones that come first
+                break
+            taken_out, arrived = line.taken_out, line.take_arrived()
+            gone += await self._admit(line, arrived, taken_out, now)
+        return gone
 
     async def _with_bodies(
         self, line: Line, lane: Lane, rows: Sequence[Delivery]
@@ -134,13 +147,15 @@ class Loader:
             _add(line, ready, taken_out)
             return []
         ready = [one for one in ready if not line.holds(one.row.id)]
+        if late := [one.row.id for one in ready if not one.row.ordered]:  # accepted by who did not know it yet
+            await self._queue.mark(late)
         seen = line.busy | line.behind.keys() | {one.thread for rows in line.lanes.values() for one in rows}
         heads = await self._heads(line, sorted({one.thread for one in ready} - seen))
         if line.taken_out != taken_out:
             line.unread = dict.fromkeys(LANES, True)
             return []
         first = {one.thread: one.row.id for one in reversed(ready)}
-        late: dict[tuple[Lane, str], None] = {}
+        not_among: dict[tuple[Lane, str], None] = {}
         for one in ready:
             head = heads.get(one.thread)
             if head is None or head.id == first[one.thread]:
@@ -154,9 +169,9 @@ class Loader:
                 line.to_park.append(one)
                 line.know(one.row.id, len(one.body))
             else:
-                late[one.thread] = None
+                not_among[one.thread] = None
         gone: list[Delivery] = []
-        for lane, thread in late:
+        for lane, thread in not_among:
             gone += await self._from_beginning(line, lane, thread)
         return gone
 

@@ -13,6 +13,7 @@ nothing. Finished rows leave by themselves at `expires_at`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pymongo import IndexModel
@@ -60,7 +61,7 @@ DELIVERY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
-def delivery_document(row: Delivery, *, ordered: bool) -> "Document":
+def delivery_document(row: Delivery) -> "Document":
     """A waiting row as it is kept."""
     document: Document = {
         "_id": row.id,
@@ -77,7 +78,7 @@ def delivery_document(row: Delivery, *, ordered: bool) -> "Document":
         "tries": row.tries,
     }
     kept = {
-        "ordered": ordered or None,
+        "ordered": row.ordered or None,
         "body": row.body,
         "contact_id": row.contact_id,
         "replay_id": row.replay_id,
@@ -106,6 +107,7 @@ def delivery_of(document: Mapping[str, Any]) -> Delivery:
         body=None if body is None else bytes(body),
         contact_id=document.get("contact_id"),
         traceparent=document.get("traceparent"),
+        ordered=document.get("ordered", False),
     )
 
 
@@ -142,7 +144,7 @@ def attempt_of(document: Mapping[str, Any]) -> Attempt:
 
 def ended_document(ended: Outcome) -> "Document":
     """A row that came to its end as it was accepted, as it is kept."""
-    document = delivery_document(ended.row, ordered=False) | {
+    document = delivery_document(replace(ended.row, ordered=False)) | {
         "state": ended.state,
         "tries": ended.tries,
         "finished_at": ended.at,
@@ -160,16 +162,15 @@ class Deliveries:
     def __init__(self, database: "Database") -> None:
         self._rows = database[DELIVERIES]
 
-    async def add(self, rows: Sequence[Delivery], *, ordered: frozenset[str] = frozenset()) -> set[str]:
-        """Write down what is not there yet; the ids of what was. `ordered` are ids of endpoints that keep the order.
+    async def add(self, rows: Sequence[Delivery]) -> set[str]:
+        """Write down what is not there yet; the ids of what was.
 
         Raises PyMongo's errors: adding the same rows again is then safe.
         """
         known: set[str] = set()
         for start in range(0, len(rows), MOST_ROWS):
             some = rows[start : start + MOST_ROWS]
-            documents = [delivery_document(row, ordered=row.endpoint_id in ordered) for row in some]
-            known |= await insert_new(self._rows, documents)
+            known |= await insert_new(self._rows, [delivery_document(row) for row in some])
         return known
 
     async def add_ended(self, ended: Sequence[Outcome]) -> None:

@@ -5,6 +5,7 @@
  rate, ordered, concurrency, retries, disable_after: <seconds>, while_paused, state_since, disabled_reason,
  failing: {since, last, deliveries, parts}, version, created_at, changed_at, reset_at,
  touched_at,                     the last change by anybody
+ unmarked: true,                 since it became ordered, until what waited then is kept in order
  alive: true | deleted_at}
 """
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def endpoint_document(endpoint: Endpoint) -> "Document":
-    """All of an endpoint but its id, whether it is deleted, and since when it fails, which have their own writers."""
+    """All of an endpoint but its id and what has its own writers: that it is deleted, fails, or has become ordered."""
     filters, shape, auth = endpoint.filters, endpoint.shape, endpoint.auth
     return {
         "tenant_id": endpoint.tenant_id,
@@ -100,6 +101,7 @@ def endpoint_of(document: Mapping[str, Any]) -> Endpoint:
         changed_at=document["changed_at"],
         reset_at=document["reset_at"],
         deleted_at=document.get("deleted_at"),
+        unmarked=document.get("unmarked", False),
     )
 
 

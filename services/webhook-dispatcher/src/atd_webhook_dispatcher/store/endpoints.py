@@ -60,6 +60,8 @@ class Endpoints:
     def __init__(self, database: "Database") -> None:
         self._endpoints = database[ENDPOINTS]
         self._revisions = database[REVISIONS]
+        self.changes = 0
+        """How often this process has changed an endpoint, or is just doing so."""
 
     async def one(self, tenant_id: str, endpoint_id: str, session: "Session | None" = None) -> Endpoint | None:
         """An endpoint of the company that is not deleted."""
@@ -88,6 +90,8 @@ class Endpoints:
         """
         await self._count_on(session, before.tenant_id)
         change: Document = {"$set": endpoint_document(after) | {"touched_at": after.changed_at}}
+        if after.ordered and not before.ordered:
+            change["$set"]["unmarked"] = True
         if after.reset_at != before.reset_at:
             change["$unset"] = {"failing": ""}
         query: Document = {"_id": before.id, "version": before.version, **_ALIVE}
@@ -126,6 +130,11 @@ class Endpoints:
             query["reset_at"] = {"$lte": failing.since}
             change = {"$set": {"failing": failing_document(failing)}}
         return (await self._endpoints.update_one(query, change)).matched_count == 1
+
+    async def in_order(self, endpoint: Endpoint) -> bool:
+        """What waited when it became ordered is kept in order; False when it was changed since it was read."""
+        query: Document = {"_id": endpoint.id, "version": endpoint.version, **_ALIVE}
+        return (await self._endpoints.update_one(query, {"$unset": {"unmarked": ""}})).matched_count == 1
 
     async def reseal(self, before: Endpoint, after: Endpoint) -> bool:
         """Keep the same secrets in another form, of an endpoint as it was read; whether it still was so.
@@ -200,6 +209,7 @@ class Endpoints:
         return TenantEndpoints(tenant_id, revision, {one.id: one for one in await self.of_tenant(tenant_id)})
 
     async def _count_on(self, session: "Session", tenant_id: str) -> None:
+        self.changes += 1
         await self._revisions.update_one({"_id": tenant_id}, {"$inc": {"revision": 1}}, upsert=True, session=session)
 
 

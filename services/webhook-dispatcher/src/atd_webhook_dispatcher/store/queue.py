@@ -1,12 +1,12 @@
 """What the engine asks of the ledger, and writes into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import UpdateOne
 
-from atd_webhook_dispatcher.domain.delivery import Delivery, Lane
+from atd_webhook_dispatcher.domain.delivery import LANES, Delivery, Lane
 from atd_webhook_dispatcher.domain.outcome import Outcome
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, MOST_ATTEMPTS, attempt_document, delivery_of
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Rows in one read."""
+
+MOST_MARKED = 1_000
+"""Rows that are marked in one step."""
 
 _ONE_BY_ONE = [("due_at", 1), ("sequence", 1), ("_id", 1)]
 """A page that ends among rows that are due at the same moment has the beginning of each thread."""
@@ -38,7 +41,7 @@ class DeliveryQueue:
         """When the next row is due that was not at `after`."""
         query = {
             "endpoint_id": endpoint_id,
-            "lane": {"$in": list(_LANES)},
+            "lane": {"$in": list(LANES)},
             "state": "waiting",
             "due_at": {"$gt": after},
         }
@@ -62,6 +65,26 @@ class DeliveryQueue:
         found = await self._rows.aggregate(stages, hint=_BY_THREAD).to_list(len(threads))
         return {one["_id"]: delivery_of(one["first"]) for one in found}
 
+    async def mark(self, ids: Collection[str]) -> None:
+        """Let these rows be found as heads of their threads, if they are not finished."""
+        await self._rows.update_many({"_id": {"$in": list(ids)}, "state": "waiting"}, {"$set": {"ordered": True}})
+
+    async def mark_ordered(self, endpoint_id: str, lane: Lane, since: datetime | None) -> datetime | None:
+        """Mark a page of what waits for an endpoint that has become ordered, from what is due at `since`.
+
+        When the last of them is due; None when all are marked.
+        """
+        query: Document = {**_waiting(endpoint_id, lane), "ordered": None}
+        if since is not None:
+            query["due_at"] = {"$gte": since}
+        cursor = self._rows.find(query, {"due_at": 1}).sort([("due_at", 1)]).hint(_BY_DUE).limit(MOST_MARKED)
+        rows = await cursor.to_list(MOST_MARKED)
+        if not rows:
+            return None
+        await self.mark([row["_id"] for row in rows])
+        due: datetime = rows[-1]["due_at"]
+        return due
+
     async def park(self, ids: Mapping[str, datetime]) -> None:
         """Put rows off until the head of their thread is due."""
         operations: list[Operation] = [
@@ -72,7 +95,7 @@ class DeliveryQueue:
 
     async def count_waiting(self, endpoint_id: str, most: int) -> int:
         """How many rows wait for an endpoint, up to `most`."""
-        return sum([await self._rows.count_documents(_waiting(endpoint_id, lane), limit=most) for lane in _LANES])
+        return sum([await self._rows.count_documents(_waiting(endpoint_id, lane), limit=most) for lane in LANES])
 
     async def write(self, outcomes: Sequence[Outcome]) -> None:
         """Write what came of these rows; those that were finished meanwhile stay as they are."""
@@ -83,7 +106,7 @@ class DeliveryQueue:
     async def drop(self, endpoint_id: str, now: datetime, expires_at: datetime, limit: int = PAGE) -> int:
         """End some of what waits for an endpoint that is deleted; how many there were."""
         found = []
-        for lane in _LANES:
+        for lane in LANES:
             cursor = self._rows.find(_waiting(endpoint_id, lane), {"_id": 1}).hint(_BY_DUE).limit(limit)
             found += [row["_id"] for row in await cursor.to_list(limit)]
         if not found:
@@ -93,9 +116,6 @@ class DeliveryQueue:
             {"_id": {"$in": found}, "state": "waiting"}, {"$set": ended, "$unset": {"due_at": 1, "ordered": 1}}
         )
         return result.modified_count
-
-
-_LANES: tuple[Lane, ...] = ("live", "replay")
 
 
 def _waiting(endpoint_id: str, lane: Lane) -> dict[str, Any]:

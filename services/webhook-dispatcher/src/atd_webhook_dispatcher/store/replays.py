@@ -47,6 +47,8 @@ class Replays:
 
     def __init__(self, database: "Database") -> None:
         self._replays = database[REPLAYS]
+        self.stopped = 0
+        """How often this process has stopped a replay."""
 
     async def add(self, session: "Session", replay: Replay) -> None:
         """Keep a new one, which runs. Raises `AlreadyRunning`: the transaction is over then."""
@@ -110,6 +112,7 @@ class Replays:
         row = await self._replays.find_one_and_update(
             {"_id": replay_id, **_RUNNING}, {"$set": ended}, return_document=ReturnDocument.AFTER
         )
+        self.stopped += state == "stopped"
         return replay_of(row) if row else None
 
     async def stopped_since(self, moment: datetime) -> list[Replay]:

@@ -28,8 +28,11 @@ What = Literal["delivered", "failed_attempts", "failed", "left_out", "ms"]
 """`failed_attempts` includes those that are tried again, `failed` are deliveries that never arrived, `ms` is the sum of
 the times of what was delivered."""
 
-Additions = Mapping[tuple[str, datetime], "Counter[What]"]
-"""What is to be added, by endpoint and hour."""
+Place = tuple[str, datetime]
+"""An endpoint and an hour."""
+
+Additions = Mapping[Place, "Counter[What]"]
+"""What is to be added."""
 
 
 def hour_of(moment: datetime) -> datetime:

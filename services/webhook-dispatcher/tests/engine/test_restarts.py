@@ -1,0 +1,162 @@
+"""What outlives a restart, a move of the lease and hours of waiting: order, pauses, the bytes that are sent."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+import standardwebhooks
+
+from atd_schemas.ids import uuid7
+from atd_servicekit.mongo import Mongo
+from atd_testing.waiting import eventually
+from atd_webhook_dispatcher.domain.acceptance import row_of
+from atd_webhook_dispatcher.domain.endpoint import Endpoint, SigningSecret
+from atd_webhook_dispatcher.domain.reading import event_from
+from atd_webhook_dispatcher.domain.signing import secret_text
+from atd_webhook_dispatcher.sealing import seal
+from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries
+
+from .receiver import Received, Receiver
+from .test_changes import all_delivered, written_down
+from .world import CIPHER, CLOCK, MovedClock, World, process
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+KEY = b"k" * 32
+
+
+# ---------------------------------------------------------------------- order
+
+
+async def test_what_waits_when_an_endpoint_becomes_ordered_goes_by_sequence_also_when_the_process_ends_just_then(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    world, thread = World(mongo), uuid7()
+    endpoint = await world.endpoint(receiver.url, concurrency=50)
+    await written_down(world, endpoint, [world.event(1, thread)], timedelta(seconds=1), tries=1)
+    await written_down(world, endpoint, [world.event(n, thread) for n in range(2, 6)], timedelta(0))
+    await written_down(world, endpoint, [world.event(1, uuid7()) for _ in range(3)], timedelta(0))
+    ordered = await world.change(endpoint, ordered=True)  # and the process ends before it has seen that
+    await written_down(world, ordered, [world.event(n, thread) for n in range(6, 12)], timedelta(0))
+    async with process(mongo, "after"):
+        await all_delivered(world, endpoint, 14)
+    threads = {row["event_id"]: row["thread"] for row in await world.rows(endpoint)}
+    came = [one.sequence for one in receiver.received if threads[one.event_id] == thread]
+    assert came == list(range(1, 12))
+    assert await world.mongo.db.endpoints.count_documents({"_id": endpoint.id, "unmarked": True}) == 0
+
+
+async def test_in_order_a_row_of_who_did_not_know_it_yet_holds_up_its_conversation_like_the_others(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    """Another process accepted it for the endpoint as it was a second ago."""
+    world, thread = World(mongo), uuid7()
+    endpoint = await world.endpoint(receiver.url, ordered=True, retry_seconds=(1,))
+    refused: list[int] = []
+
+    def first_fails_once(request: Received) -> tuple[int, dict[str, str]]:
+        if request.sequence == 1 and not refused:
+            refused.append(1)
+            return 500, {}
+        return 200, {}
+
+    receiver.answer = first_fails_once
+    async with process(mongo, "knows") as running:
+        await running.take(world.event(1))
+        await eventually(lambda: endpoint.id in running.engine._lines.by_id)
+        late = event_from(world.event(1, thread))
+        assert late is not None
+        row = replace(row_of(late, endpoint, None, CLOCK.now()), ordered=False)
+        await Deliveries(world.mongo.db).add([row])
+        await running.engine.accepted([(endpoint, row, late.body)])
+
+        async def marked() -> bool:
+            return await world.mongo.db[DELIVERIES].count_documents({"_id": row.id, "ordered": True}) == 1
+
+        await eventually(marked)
+        await running.take(*[world.event(n, thread) for n in range(2, 5)])
+        await all_delivered(world, endpoint, 5)
+    threads = {one["event_id"]: one["thread"] for one in await world.rows(endpoint)}
+    came = [one.sequence for one in receiver.received if threads[one.event_id] == thread]
+    assert [sequence for place, sequence in enumerate(came) if sequence not in came[:place]] == [1, 2, 3, 4]
+
+
+# ---------------------------------------------------------------------- pauses
+
+
+async def test_a_pause_that_a_receiver_asked_for_outlives_the_process_but_not_another_url(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    world, clock = World(mongo), MovedClock()
+    receiver.answer = lambda _: (429, {"retry-after": "60"})
+    endpoint = await world.endpoint(receiver.url)
+    moved = await world.endpoint(receiver.url + "/moved")
+    async with process(mongo, "asked", clock) as first:
+        await first.take(world.event(1))
+        both = {endpoint.id, moved.id}
+        await eventually(lambda: both <= {one.endpoint.id for one in first.engine.lines if one.breaker.state == "open"})
+        await first.showing.turn()
+    receiver.answer = lambda _: (200, {})
+    await world.change(moved, url=receiver.url + "/new", reset_at=CLOCK.now())
+    before = len(receiver.received)
+    async with process(mongo, "next", clock) as second:
+        await second.take(world.event(2))
+        await eventually(lambda: len(receiver.received) > before)
+        assert [one.path for one in receiver.received[before:]] == ["/in/new"]
+        line = second.engine._lines.by_id[endpoint.id]
+        await eventually(lambda: line.waiting == 1)
+        assert line.breaker.state == "open"
+        await second.after(timedelta(seconds=75))  # what was asked for, and up to a fifth more
+        await all_delivered(world, endpoint, 2)
+
+
+# ---------------------------------------------------------------------- hours
+
+
+def signed_by(request: Received, key: bytes) -> bool:
+    moment = CLOCK.now().fromtimestamp(int(request.headers["webhook-timestamp"]), CLOCK.now().tzinfo)
+    signed = standardwebhooks.Webhook(secret_text(key)).sign(request.event_id, moment, request.body.decode())
+    return signed in request.headers["webhook-signature"].split(" ")
+
+
+async def secret_endpoint(world: World, receiver: Receiver, **more: Any) -> Endpoint:
+    endpoint_id = uuid7()
+    secret = SigningSecret(seal(CIPHER, endpoint_id, "secret", secret_text(KEY)), CLOCK.now())
+    return await world.endpoint(receiver.url, id=endpoint_id, secrets=(secret,), **more)
+
+
+HELD: dict[str, dict[str, Any]] = {
+    "rate": {"rate_limit_per_second": 0.01},
+    "pause": {"state": "paused"},
+    "retry": {"retry_seconds": (10_800,)},
+}
+
+
+@pytest.mark.parametrize("held_by", HELD)
+async def test_a_delivery_that_was_held_for_hours_is_signed_at_the_moment_it_leaves_over_the_same_bytes_and_id(
+    mongo: Mongo, receiver: Receiver, held_by: str
+) -> None:
+    world, clock, hours = World(mongo), MovedClock(), timedelta(hours=5)
+    endpoint = await secret_endpoint(world, receiver, **HELD[held_by])
+    if held_by == "retry":
+        receiver.answer = lambda _: (500, {})
+    async with process(mongo, held_by, clock) as one:
+        values = [world.event(number) for number in (1, 2)]
+        await one.take(*values)
+        went = {"rate": 1, "pause": 0, "retry": 2}[held_by]
+        await eventually(lambda: len(receiver.received) == went)
+        receiver.answer = lambda _: (200, {})
+        if held_by == "pause":
+            await world.change(endpoint, state="enabled")
+        await one.after(hours)
+        await all_delivered(world, endpoint, 2)
+    later = receiver.received[-1]
+    assert int(later.headers["webhook-timestamp"]) >= (CLOCK.now() + hours).timestamp() - 60
+    assert all(signed_by(request, KEY) for request in receiver.received)
+    bodies = {event.id: event.body for value in values if (event := event_from(value)) is not None}
+    assert {(request.event_id, request.body) for request in receiver.received} == set(bodies.items())
+    assert {orjson.loads(value)["id"] for value in values} == bodies.keys()
+    tries = {row["tries"] for row in await world.rows(endpoint)}
+    assert tries == {2 if held_by == "retry" else 1}, "waiting is no attempt"
