@@ -22,6 +22,34 @@ StartChannel = Callable[..., Awaitable[ChannelUnderTest]]
 """Starts a service with settings of its own: `start_channel(uncertain_after=...)`."""
 
 
+class KeptChannel:
+    """The service that ran last, for the next test that asks for one with the same settings.
+
+    Starting one costs more than most tests do. At most one runs: two would share the commands.
+    """
+
+    def __init__(self, case: ChannelCase, servers: Servers) -> None:
+        self.case = case
+        self._servers = servers
+        self._stack = AsyncExitStack()
+        self._settings: dict[str, Any] | None = None
+        self._running: ChannelUnderTest | None = None
+
+    async def start(self, settings: dict[str, Any]) -> ChannelUnderTest:
+        """The running service with these settings, for a tenant of its own and beside a fake that has forgotten all."""
+        if self._running is None or self._settings != settings:
+            await self.stop()
+            running = running_channel(self.case, self._servers, **settings)
+            self._running, self._settings = await self._stack.enter_async_context(running), settings
+        self._running.provider.state.reset()
+        return replace(self._running, tenant=f"tenant-{uuid4()}")
+
+    async def stop(self) -> None:
+        """Stop the service, if one runs."""
+        self._running = None
+        await self._stack.aclose()
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test of the contract with what it proves of the channel that runs it."""
     case: ChannelCase | None = getattr(getattr(item, "cls", None), "case", None)
@@ -68,13 +96,34 @@ async def channel(shared_channel: ChannelUnderTest) -> ChannelUnderTest:
     return replace(shared_channel, tenant=f"tenant-{uuid4()}")
 
 
+@pytest_asyncio.fixture(scope="class", loop_scope="class")
+async def kept_channel(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[KeptChannel]:
+    """Keeps a service for the tests of a class that ask for the same settings one after the other."""
+    kept = KeptChannel(request.cls.case, servers)
+    yield kept
+    await kept.stop()
+
+
 @pytest_asyncio.fixture(loop_scope="class")
-async def start_channel(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterator[StartChannel]:
-    """Starts services with settings of their own, and stops them after the test."""
-    case: ChannelCase = request.cls.case
+async def start_channel(kept_channel: KeptChannel, servers: Servers) -> AsyncIterator[StartChannel]:
+    """Starts services with settings of their own: the first of a test may be the one that the test before it had.
+
+    Further ones, and those with a provider or a tracing of their own, are stopped after the test, and so is the first
+    one, for they have shared their commands with it.
+    """
+    case: ChannelCase = kept_channel.case
     async with AsyncExitStack() as stack:
+        started = 0
 
         async def start(provider: ServedProvider | None = None, **settings: Any) -> ChannelUnderTest:
+            nonlocal started
+            started += 1
+            if started == 1 and provider is None and "tracing" not in settings:
+                return await kept_channel.start(settings)
+            if started == 1:
+                await kept_channel.stop()
+            elif started == 2:
+                stack.push_async_callback(kept_channel.stop)
             return await stack.enter_async_context(running_channel(case, servers, provider, **settings))
 
         yield start

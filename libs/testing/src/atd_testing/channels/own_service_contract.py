@@ -1,6 +1,7 @@
 """What needs services of a test's own: other settings, several processes, a crash.
 
 No other service of the channel may run meanwhile: it would take part of the commands. So this is a class of its own.
+Tests with the same settings stand together, for they get the same service (`KeptChannel`).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -51,10 +52,10 @@ class OwnServiceContract(Contract):
     async def test_an_unproven_send_is_repeated_after_its_deadline(
         self, start_channel: StartChannel, behaviour: Behaviour, arrivals: int
     ) -> None:
+        self.need("repeats")
         channel = await start_channel(uncertain_after=SOON)
-        channel.need("repeats")
         account = await channel.connect()
-        channel.provider.state.behaviours = [behaviour.model_copy()]
+        channel.misbehave(behaviour, account)
         await channel.ask(channel.message(account, "once more"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
@@ -74,11 +75,11 @@ class OwnServiceContract(Contract):
     async def test_an_unproven_send_is_never_repeated_where_the_provider_proves_nothing(
         self, start_channel: StartChannel, behaviour: Behaviour, arrivals: int
     ) -> None:
+        if "repeats" not in self.case.lacks:
+            pytest.skip(f"{self.case.kind} repeats what nothing proves")
         channel = await start_channel(uncertain_after=SOON)
-        if "repeats" not in channel.case.lacks:
-            pytest.skip(f"{channel.case.kind} repeats what nothing proves")
         account, conversation = await channel.connect(), uuid7()
-        channel.provider.state.behaviours = [behaviour.model_copy()]
+        channel.misbehave(behaviour, account)
         await channel.ask(
             channel.message(account, "once", conversation), channel.message(account, "next", conversation)
         )
@@ -88,13 +89,13 @@ class OwnServiceContract(Contract):
         assert channel.sent_texts(account) == [*["once"] * arrivals, "next"]
 
     async def test_refusals_do_not_use_up_the_repeats_of_an_unproven_send(self, start_channel: StartChannel) -> None:
+        self.need("repeats")
         channel = await start_channel(uncertain_after=SOON)
-        channel.need("repeats")
         account = await channel.connect()
         for _ in range(UNCERTAIN_ATTEMPTS - 1):
-            channel.refuse("passing")
-        channel.provider.state.behaviours.append(Behaviour(kind="cut_before"))
-        channel.provider.state.behaviours.append(Behaviour(kind="cut_after"))
+            channel.refuse("passing", account)
+        channel.misbehave(Behaviour(kind="cut_before"), account)
+        channel.misbehave(Behaviour(kind="cut_after"), account)
         await channel.ask(channel.message(account, "patience"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
@@ -102,19 +103,19 @@ class OwnServiceContract(Contract):
         assert channel.sent_texts(account) == ["patience"] * arrived
 
     async def test_a_call_that_takes_too_long_is_uncertain_and_repeated(self, start_channel: StartChannel) -> None:
+        self.need("repeats")
         channel = await start_channel(uncertain_after=SOON, timeout=timedelta(seconds=2))
-        channel.need("repeats")
         account = await channel.connect()
-        channel.provider.state.behaviours = [Behaviour(kind="delay", delay_ms=3000)]
+        channel.misbehave(Behaviour(kind="delay", delay_ms=3000), account)
         await channel.ask(channel.message(account, "slow"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
         assert set(channel.sent_texts(account)) == {"slow"}
 
     async def test_an_unsent_message_expires(self, start_channel: StartChannel) -> None:
-        channel = await start_channel(send_until=HOURS)
+        channel = await start_channel(send_until=HOURS, fetch_until=HOURS, account_refresh=SOON)
         account = await channel.connect()
-        refusal = channel.refuse("passing", times=None)
+        refusal = channel.refuse("passing", account, times=None)
         asked = channel.message(account)
         await channel.ask(asked)
         row = await channel.refused_row("sends", account)
@@ -126,7 +127,7 @@ class OwnServiceContract(Contract):
 
     async def test_what_waits_for_an_account_fails_when_its_time_is_over(self, start_channel: StartChannel) -> None:
         """Refused credentials, a throttle: whatever holds the account up, nothing goes out late."""
-        channel = await start_channel(send_until=HOURS, fetch_until=HOURS)
+        channel = await start_channel(send_until=HOURS, fetch_until=HOURS, account_refresh=SOON)
         suspended, throttled = await channel.connect("an-old-token-of-the-account"), await channel.connect()
         channel.provider.state.revoked_tokens = {"an-old-token-of-the-account"}
         throttle = channel.refuse("account throttle", throttled, times=None)
@@ -160,26 +161,8 @@ class OwnServiceContract(Contract):
             await channel.change(suspended, channel.case.new_token(suspended, "a-new-token-of-the-account"))
         assert channel.sent_texts(suspended, throttled) == []
 
-    async def test_what_a_throttled_account_has_not_sent_fails_at_once_when_it_goes(
-        self, start_channel: StartChannel
-    ) -> None:
-        channel = await start_channel()
-        accounts = disabled, deleted = await channel.connect(), await channel.connect()
-        gates = channel.service.db["sends_gates"]
-        for account in accounts:
-            channel.refuse("account throttle", account, times=None)
-            await channel.ask(channel.message(account, "too much"))
-            await eventually(lambda: gates.find_one({"_id": account["id"]}))  # noqa: B023 - awaited in the same turn
-            await channel.ask(channel.message(account, "behind it"))
-        await channel.change(disabled, {"status": "disabled"})
-        await channel.http.delete(f"{PATH}/{deleted['id']}", headers=channel.headers())
-        for account, code in ((disabled, "disabled"), (deleted, "deleted")):
-            receipts = await channel.receipts(account, 2)
-            assert [failure_of(one) for one in receipts] == [("account", code)] * 2
-        assert channel.sent_texts(*accounts) == []
-
     async def test_no_change_of_an_account_ends_its_throttle(self, start_channel: StartChannel) -> None:
-        channel = await start_channel(account_refresh=SOON)
+        channel = await start_channel(send_until=HOURS, fetch_until=HOURS, account_refresh=SOON)
         account, other = await channel.connect(), await channel.connect()
         gates = channel.service.db["sends_gates"]
         channel.refuse("account throttle", account, times=None)
@@ -202,9 +185,27 @@ class OwnServiceContract(Contract):
         same = await gates.find_one({"_id": account["id"]}) == throttled
         assert same or throttled["until"] < datetime.now(UTC), "until its time it stays as it was"
 
-    async def test_a_change_reaches_the_other_processes(self, start_channel: StartChannel) -> None:
+    async def test_what_a_throttled_account_has_not_sent_fails_at_once_when_it_goes(
+        self, start_channel: StartChannel
+    ) -> None:
         channel = await start_channel()
-        channel.need("webhooks")
+        accounts = disabled, deleted = await channel.connect(), await channel.connect()
+        gates = channel.service.db["sends_gates"]
+        for account in accounts:
+            channel.refuse("account throttle", account, times=None)
+            await channel.ask(channel.message(account, "too much"))
+            await eventually(lambda: gates.find_one({"_id": account["id"]}))  # noqa: B023 - awaited in the same turn
+            await channel.ask(channel.message(account, "behind it"))
+        await channel.change(disabled, {"status": "disabled"})
+        await channel.http.delete(f"{PATH}/{deleted['id']}", headers=channel.headers())
+        for account, code in ((disabled, "disabled"), (deleted, "deleted")):
+            receipts = await channel.receipts(account, 2)
+            assert [failure_of(one) for one in receipts] == [("account", code)] * 2
+        assert channel.sent_texts(*accounts) == []
+
+    async def test_a_change_reaches_the_other_processes(self, start_channel: StartChannel) -> None:
+        self.need("webhooks")
+        channel = await start_channel()
         other = await start_channel(mongodb_database_prefix=channel.service.settings.mongodb_database_prefix)
         account = await channel.connect()
         raw = channel.text_webhook(account)
@@ -221,8 +222,8 @@ class OwnServiceContract(Contract):
     ) -> None:
         exporter = InMemorySpanExporter()
         tracing = Tracing(self.case.service.name, SimpleSpanProcessor(exporter))
+        self.need("webhooks")
         channel = await start_channel(tracing=tracing)
-        channel.need("webhooks")
         account = await channel.connect()
         raw = channel.text_webhook(account)
         proof = {**self.case.proof(account, raw, SECRET), "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
@@ -243,10 +244,10 @@ class OwnServiceContract(Contract):
         self, start_channel: StartChannel
     ) -> None:
         """The database as it was while a call was under way is what a process that was killed leaves behind."""
+        self.need("receipts")
         channel = await start_channel()
-        channel.need("receipts")
         account = await channel.connect()
-        channel.provider.state.behaviours = [Behaviour(kind="cut_after", delay_ms=500)]
+        channel.misbehave(Behaviour(kind="cut_after", delay_ms=500), account)
         asked = channel.message(account, "was it sent?")
         await channel.ask(asked)
         prefix = f"test_{uuid4().hex[:16]}_"
