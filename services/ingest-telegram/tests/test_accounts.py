@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from atd_channelkit.accounts.guide import connectable
+from atd_channelkit.accounts.store import AccountStore
 from atd_ingest_telegram.accounts.guide import GUIDE
 from atd_ingest_telegram.accounts.views import TelegramCredentials, TelegramSettings
 from atd_ingest_telegram.translate.updates import ALLOWED_UPDATES
@@ -76,6 +77,23 @@ class TestOnServers:
             refused = await service.post("", json=new_channel(wrong))
             assert refused.status_code == 422
             assert wrong.partition(":")[2] not in refused.text or len(wrong) < 10
+
+    async def test_a_check_of_a_bot_that_is_changed_meanwhile_asks_again(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = await service.connect()
+        change, raced = AccountStore.change, iter((True, False))
+
+        async def after_another(store: AccountStore, session: Any, account_id: str, version: int, changes: Any) -> Any:
+            if next(raced, False):
+                await change(store, None, account_id, version, {"name": "Outro nome"})
+            return await change(store, session, account_id, version, changes)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(AccountStore, "change", after_another)
+            answer = await service.client.post(f"/api/v1/channels/{made['id']}/check", headers=service.headers())
+        assert (answer.status_code, answer.json()["ok"]) == (200, True)
+        assert (await service.read(made["id"]))["name"] == "Outro nome"
 
     async def test_a_bot_is_connected_once_on_the_platform(self, service: Service) -> None:
         token = new_token()

@@ -113,6 +113,9 @@ _WATCHED_AT_ONCE = 500
 _PROVEN_AT_ONCE = 20
 """Accounts that one process asks the provider about in one round."""
 
+_CHECKS = 3
+"""Times that the provider is asked by one check of an account that somebody else changes again and again."""
+
 _Fields = Callable[["Document"], Mapping[str, Any]]
 _Then = Callable[["Session", "Document"], Awaitable[None]]
 
@@ -291,8 +294,21 @@ class ChannelService(Generic[A]):
         await self.extension.leaving(account)
 
     async def check(self, tenant_id: str, account_id: str, actor: Actor) -> CheckResult:
-        """Ask the provider: refused credentials mark the account, good ones repair it. Raises `Problem` 404 or 409."""
-        document = await self._found(tenant_id, account_id)
+        """Ask the provider: refused credentials mark the account, good ones repair it. Raises `Problem` 404 or 409.
+
+        Of an account that was changed while the provider was asked, it is asked again.
+        """
+        left = _CHECKS
+        while True:
+            document, left = await self._found(tenant_id, account_id), left - 1
+            try:
+                return await self._check(document, actor)
+            except Problem:
+                if not left or (await self._found(tenant_id, account_id))["version"] == document["version"]:
+                    raise
+
+    async def _check(self, document: "Document", actor: Actor) -> CheckResult:
+        tenant_id, account_id = document["tenant_id"], document["_id"]
         account = self._open(document)
         answer = await self.checker.check(account)
         now = self.runtime.clock.now()
