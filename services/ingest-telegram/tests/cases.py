@@ -124,6 +124,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "unknown_kind": said(hologram={"file_id": "x"}),
     "edited_text": ("edited_message", text("Olá! Tudo bem?") | {"edit_date": DATE + 60}),
     "edited_caption": ("edited_message", message(photo=photo(), caption="A porta azul", edit_date=DATE + 61)),
+    "edited_photo": ("edited_message", message(photo=photo("outra"), caption="A porta azul", edit_date=DATE + 61)),
     "edited_live_location": (
         "edited_message",
         message(location=location(-23.5620, -46.6561, live_period=900), edit_date=DATE + 62),

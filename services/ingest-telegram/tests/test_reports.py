@@ -108,11 +108,15 @@ def test_an_edit_without_a_real_change_says_exactly_what_the_message_said() -> N
         assert edit.data.target_external_id == first.data.external_id
 
 
-def test_an_edited_caption_on_a_photo_is_the_new_caption_and_says_nothing_of_the_photo() -> None:
-    [edit] = read(body("edited_caption")).events
+@pytest.mark.parametrize(("name", "same"), [("edited_caption", True), ("edited_photo", False)])
+def test_an_edit_of_a_photo_tells_whether_it_is_still_the_same_photo(name: str, *, same: bool) -> None:
+    [photo], [edit] = read(body("photo")).events, read(body(name)).events
+    assert isinstance(photo, InboundMessage)
     assert isinstance(edit, InboundEdit)
+    assert edit.data.target_external_id == photo.data.external_id
     assert (edit.data.kind, edit.data.text) == ("image", "A porta azul")
-    assert "attachments" not in edit.data.model_dump()
+    [before], [after] = photo.data.attachments, edit.data.attachments
+    assert (before.id == after.id) is same
 
 
 @pytest.mark.proves("telegram", "group-moved-once")

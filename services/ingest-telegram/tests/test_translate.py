@@ -67,7 +67,7 @@ PROVES: dict[str, str] = {
         ("forwarded_user", "forwarded_hidden", "forwarded_chat", "forwarded_channel"), "forward-says-first-author"
     ),
     **dict.fromkeys(("story", "game", "unknown_kind", "other_kind"), "unknown-kept-whole"),
-    **dict.fromkeys(("edited_text", "edited_caption"), "edit-in"),
+    **dict.fromkeys(("edited_text", "edited_caption", "edited_photo"), "edit-in"),
     **dict.fromkeys(
         ("click", "click_in_group", "click_on_inaccessible", "click_without_message", "click_without_data"),
         "click-answered-cleared",

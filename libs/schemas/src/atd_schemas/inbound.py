@@ -204,11 +204,16 @@ class InboundReactionData(InboundChangeData):
 
 
 class InboundEditData(InboundChangeData, WithContent):
-    """What the message says now. `kind` is the one of the new content."""
+    """What the message says now. `kind` is the one of the new content.
+
+    `attachments` are its files now, as in the message itself: one with a known id is still there, others were put in
+    their place. Without any, nothing is said of files, and they stay.
+    """
 
     kind: MessageKind = "text"
     text: str | None = None
     content: ContentOfKind = EMPTY
+    attachments: tuple[InboundAttachment, ...] = Field(default=(), exclude_if=not_)
 
 
 class InboundDeleteData(InboundChangeData):

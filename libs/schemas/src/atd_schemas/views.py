@@ -98,7 +98,7 @@ class LastMessage(Schema):
     """What a list row shows. `preview` is at most 160 characters; `status` is that of a message to the customer.
 
     Absent `author`: the message was stored by a version that did not keep it here. `deleted`: it was taken back, and
-    says nothing any more.
+    says nothing any more. `album`: it was sent together with others, and `preview` is the caption of one of them.
     """
 
     id: str
@@ -109,6 +109,7 @@ class LastMessage(Schema):
     author: AuthorView | None = None
     status: MessageStatus | None = None
     deleted: bool | None = Field(default=None, exclude_if=_is_none)
+    album: str | None = Field(default=None, exclude_if=_is_none)
 
 
 class ConversationState(Schema):
@@ -422,7 +423,8 @@ class MessageView(WithContent):
     `automatic`: nobody wrote it, the product sent it. `hidden`: a public comment that only its author and the company
     see. `private_reply`: a public comment was answered in private too. `parts_sent`, of a failed message that goes out
     in several parts: how many of them the customer has got, so that trying again sends the others. `earlier`: what it
-    said before it was edited, the last ten texts.
+    said before it was edited, the last ten texts. `same_as`: it has turned out to be this other message, told by the
+    channel before its sending was known; it says nothing any more and is not to be shown.
     """
 
     id: str
@@ -448,6 +450,7 @@ class MessageView(WithContent):
     private_reply: PrivateReplyView | None = Field(default=None, exclude_if=_is_none)
     parts_sent: int | None = Field(default=None, exclude_if=_is_none)
     earlier: tuple[EarlierText, ...] = Field(default=(), exclude_if=_is_empty)
+    same_as: str | None = Field(default=None, exclude_if=_is_none)
     external_id: str | None = None
     occurred_at: Timestamp
     recorded_at: Timestamp

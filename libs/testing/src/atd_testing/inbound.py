@@ -167,9 +167,9 @@ def reacted(tenant_id: str, account_id: str, target: str, emoji: str | None, **m
 
 
 def edited(tenant_id: str, account_id: str, target: str, text: str | None, **more: Any) -> InboundEdit:
-    """What the message that the provider calls `target` says now; `kind` and `content` are its new ones."""
+    """What the message that the provider calls `target` says now; `kind`, `content`, `attachments` are its new ones."""
     envelope, data = _change(tenant_id, account_id, target, "edit", more)
-    says: dict[str, Any] = {name: more[name] for name in ("kind", "content") if name in more}
+    says: dict[str, Any] = {name: more[name] for name in ("kind", "content", "attachments") if name in more}
     return InboundEdit(**envelope, data=InboundEditData(**data, **says, text=text))
 
 

@@ -21,7 +21,7 @@ from atd_testing.inbound import (
     send_receipt,
 )
 
-from .world import BIA, FAILURE, HOUR, A, T, World, told, types
+from .world import BIA, FAILURE, HOUR, A, T, World, asked, told, types
 
 TELEGRAM = CHANNEL_RULES["telegram"]
 
@@ -168,6 +168,46 @@ def test_an_edited_caption_on_a_photo_keeps_the_photo_and_the_old_text(world: Wo
     assert [one.state for one in shown.attachments] == ["ready"]
 
 
+def photo_of(number: int) -> dict[str, Any]:
+    return {"kind": "image", "attachments": (file_of(number),)}
+
+
+def test_an_edit_that_puts_another_photo_in_shows_and_fetches_it_and_the_first_one_comes_back_as_it_was(
+    world: World,
+) -> None:
+    photo = customer_message(T, A, "w1", text="A porta", **photo_of(1))
+    world.batch(photo)
+    world.batch(file_fetched(T, A, photo.message_id(), file_of(1).id, "ready"))
+    (event,) = told(unit := world.batch(edited(T, A, "w1", "A porta", at=5, **photo_of(2))))
+    assert (event.type, event.data.changed) == ("message.edited", ("attachments", "edited_at"))
+    assert [(one.id, one.state) for one in event.data.message.attachments] == [(file_of(2).id, "pending")]
+    assert [one.data.attachment.id for one in asked(unit)] == [file_of(2).id]
+    (late,) = told(world.batch(file_fetched(T, A, photo.message_id(), file_of(2).id, "ready")))
+    assert [one.state for one in late.data.message.attachments] == ["ready"]
+    (back,) = told(unit := world.batch(edited(T, A, "w1", "A porta", at=9, **photo_of(1))))
+    assert [(one.id, one.state) for one in back.data.message.attachments] == [(file_of(1).id, "ready")]
+    assert asked(unit) == []
+    assert types(world.batch(edited(T, A, "w1", "A porta", at=10, **photo_of(1)))) == []
+    world.batch(deleted(T, A, "w1", at=11))
+    assert world.files == {}, "what was replaced goes with the message"
+
+
+def test_a_file_that_was_replaced_while_it_was_fetched_changes_nothing_that_is_shown(world: World) -> None:
+    photo = customer_message(T, A, "w1", text=None, **photo_of(1))
+    world.batch(photo, edited(T, A, "w1", None, at=5, **photo_of(2)))
+    assert types(world.batch(file_fetched(T, A, photo.message_id(), file_of(1).id, "ready"))) == []
+    assert world.files[file_of(1).id].state == "ready"
+
+
+def test_a_photo_that_is_replaced_a_hundred_times_keeps_ten_files_and_the_last_one_of_them(world: World) -> None:
+    world.batch(customer_message(T, A, "w1", text=None, **photo_of(0)))
+    for number in range(1, 100):
+        world.batch(edited(T, A, "w1", None, at=number, external_id=f"m{number}", **photo_of(number)))
+    assert list(world.files) == [file_of(number).id for number in range(11)]
+    (message,) = world.messages.values()
+    assert [one.id for one in message.attachments] == [file_of(10).id]
+
+
 def test_a_place_that_moves_a_hundred_times_is_one_place_without_a_history(world: World) -> None:
     def at(number: int) -> dict[str, float]:
         return {"latitude": -23.0 - number / 1000, "longitude": -46.0}
@@ -241,3 +281,39 @@ def test_only_the_message_that_is_there_is_answered() -> None:
     world.batch(customer_message(T, A, "w1", text="oi"))
     world.batch(customer_message(T, A, "w2", text="oi", occurred_at=NOON + HOUR))
     assert [command.data.text for command in world.commands] == ["Bem-vindo"]
+
+
+def photo_of_album(number: int, caption: str | None) -> Any:
+    content = {"album": {"id": "g1", "position": number}}
+    more: dict[str, Any] = {"kind": "image", "attachments": (file_of(number, message=f"a{number}"),)}
+    return customer_message(T, A, f"a{number}", text=caption, content=content, **more)
+
+
+@pytest.mark.parametrize(
+    ("captions", "shown"),
+    [
+        (("A porta azul", None, None), "A porta azul"),
+        ((None, "A porta azul", None), "A porta azul"),
+        ((None, None, None), ""),
+        (("A porta azul", None, "e a janela"), "e a janela"),
+    ],
+)
+def test_a_list_shows_the_caption_of_an_album_also_when_its_files_come(
+    world: World, captions: tuple[str | None, ...], shown: str
+) -> None:
+    photos = [photo_of_album(number, caption) for number, caption in enumerate(captions)]
+    for photo in photos:
+        told(world.batch(photo))
+    for number, photo in enumerate(photos):
+        (*_, event) = told(
+            world.batch(file_fetched(T, A, photo.message_id(), file_of(number, message=f"a{number}").id, "ready"))
+        )
+    last = world.conversation().last_message
+    assert last is not None
+    assert (last.id, last.kind, last.preview) == (photos[-1].message_id(), "image", shown)
+    assert event.data.conversation_state.last_preview == shown
+    world.batch(photo_of_album(7, None).model_copy(update={"id": "x"}))
+    world.batch(customer_message(T, A, "w5", text=None, kind="image", attachments=(file_of(9),), content={}))
+    after = world.conversation().last_message
+    assert after is not None
+    assert after.preview == "", "another photo is not of the album"

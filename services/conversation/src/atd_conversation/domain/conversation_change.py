@@ -12,7 +12,7 @@ from atd_conversation.domain.reply_window import WindowEnd
 from atd_schemas.contents import MessageKind
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.envelope import Actor
-from atd_schemas.views import AuthorView, ConversationView, Named, TagRef
+from atd_schemas.views import AuthorView, ConversationView, LastMessage, Named, TagRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ChangingConversation(ConversationRecord):
         `deed`: somebody of the company did that to it (`outbound.action`), and the timeline tells of it.
         """
         if self.last_message is not None and self.last_message.id == message.id:
-            self.last_message = message.as_last()
+            self.last_message = message.as_last() if "text" in changed else self._as_last(message)
         details: dict[str, Any] | None = {"tag": {"id": tag.id, "name": tag.name, "color": tag.color}} if tag else None
         details = {"deed": deed} if deed else details
         change = self._change(event_type, changed, message, details, tag)
@@ -142,8 +142,16 @@ class ChangingConversation(ConversationRecord):
         message.sequence = change.sequence
         self.last_activity_at = now
         if message.direction != "note":
-            self.last_message = message.as_last()
+            self.last_message = self._as_last(message)
         return change
+
+    def _as_last(self, message: Message) -> LastMessage:
+        """What a list shows of the message: of an album the caption, whichever of its messages has it."""
+        last, before = message.as_last(), self.last_message
+        if message.text or last.album is None or before is None or not before.preview:
+            return last
+        together = (before.album, before.direction) == (last.album, last.direction)
+        return last.model_copy(update={"preview": before.preview}) if together else last
 
     def _extend_window(self, end: WindowEnd) -> None:
         if self.reply_window_expires_at is None or end.person > self.reply_window_expires_at:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from atd_conversation.domain.message_files import files_now
 from atd_conversation.domain.names import UNNAMED, Mark, Names, marked
 from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.previews import preview
@@ -134,8 +135,10 @@ class Message:
     `private_reply`: this comment was answered in private; `private_reply_to`: this message is such an answer.
     `parts_sent`: so many of them arrived, and then sending failed; what is sent again are the others.
     `earlier` is what it said before edits; `edit_told_at`: when the latest edit was made, even of nothing.
+    `replaced` are files that an edit put others in the place of: nobody sees them, and another one can bring them back.
     `sent_at`: when the channel took it; `reached`: until when the customer is known to have got or read everything, of
     messages of which it is not known yet whether that is before they were sent.
+    `same_as`: an echo that has turned out to be this message of ours (`domain/echoes.py`).
     `deeds` are those of the company on the message that its channel has not answered yet.
     """
 
@@ -178,11 +181,13 @@ class Message:
     parts_sent: int = 0
     earlier: tuple[EarlierText, ...] = ()
     edit_told_at: datetime | None = None
+    replaced: tuple[Attachment, ...] = ()
     deeds: tuple[PendingDeed, ...] = ()
     private_reply: PrivateReplyView | None = None
     private_reply_to: PrivateReplyTo | None = None
     sent_at: datetime | None = None
     reached: dict[MessageStatus, datetime] = field(default_factory=dict)
+    same_as: str | None = None
 
     @property
     def external_ids(self) -> tuple[str, ...]:
@@ -254,23 +259,36 @@ class Message:
             return ()
         return self.react(AuthorView(type="system"), None, max(at, self.reacted_at.get(_BUSINESS, at)))
 
-    def edit(self, kind: MessageKind, text: str | None, content: Content, at: datetime) -> tuple[str, ...]:
+    def edit(
+        self,
+        kind: MessageKind,
+        text: str | None,
+        content: Content,
+        at: datetime,
+        files: tuple[Attachment, ...] = (),
+    ) -> tuple[str, ...]:
         """Replace what the message says; what changed. The latest edit stands, and what was taken back stays so.
 
         What an edit says nothing of stays: a picture with another caption is still that picture. One that changes
-        nothing is none. A place that moves has no history, however often it does.
+        nothing is none. A place that moves has no history, however often it does. `files` are those that it has now, if
+        that is said.
         """
         if self.deleted_at is not None or at < (self.edit_told_at or self.edited_at or at):
             return ()
         self.edit_told_at = at
-        kind = self.kind if self.attachments and kind == "text" else kind
+        shown, replaced = files_now(self.attachments, self.replaced, files)
+        kind = self.kind if shown and kind == "text" else kind
         content = content if kind != self.kind or content.model_dump() else self.content
-        if (kind, text, content.model_dump()) == (self.kind, self.text, self.content.model_dump()):
+        if (kind, text, content.model_dump(), shown) == (
+            *(self.kind, self.text, self.content.model_dump()),
+            self.attachments,
+        ):
             return ()
+        self.replaced = replaced
         earlier = self.earlier
         if self.text and text != self.text:
             earlier = (*earlier, EarlierText(text=self.text, until=at))[-MAX_EARLIER:]
-        return self._take(kind=kind, text=text, content=content, edited_at=at, earlier=earlier)
+        return self._take(kind=kind, text=text, content=content, attachments=shown, edited_at=at, earlier=earlier)
 
     def delete(self, at: datetime) -> tuple[str, ...]:
         """The author took the message back: what it said is gone, for good; what changed."""
@@ -345,8 +363,11 @@ class Message:
         """Take over that fetching one of the files succeeded, or failed by `error`; what changed."""
         if self.deleted_at is not None:
             return ()
-        files = tuple(one.fetched(told, error) if one.id == told.attachment_id else one for one in self.attachments)
-        return self._take(attachments=files)
+        shown, self.replaced = (
+            tuple(one.fetched(told, error) if one.id == told.attachment_id else one for one in files)
+            for files in (self.attachments, self.replaced)
+        )
+        return self._take(attachments=shown)
 
     def _take(self, **values: Any) -> tuple[str, ...]:
         changed = tuple(name for name, value in values.items() if value != getattr(self, name))
@@ -377,6 +398,7 @@ class Message:
             deleted_at=self.deleted_at,
             hidden=self.hidden and self.deleted_at is None,
             earlier=self.earlier,
+            same_as=self.same_as,
             private_reply=self.private_reply,
             parts_sent=self.parts_sent or None if self.status == "failed" else None,
             external_id=self.external_id,
@@ -400,6 +422,7 @@ class Message:
             author=self.author,
             status=self.status,
             deleted=True if self.deleted_at else None,
+            album=album.id if (album := getattr(self.content, "album", None)) else None,
         )
 
 

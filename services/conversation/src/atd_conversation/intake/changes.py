@@ -1,15 +1,15 @@
-"""What happens to messages after they came: reactions, edits, deletions, files that arrive."""
+"""What happens to messages after they came: reactions, edits, deletions."""
 
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
-from atd_conversation.domain.attachments import StoredAttachment
+from atd_conversation.domain.attachments import announced, out_of_reach
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
-from atd_conversation.intake.automation import tell_of_large_file
 from atd_conversation.intake.batch import Arrival, ChangeEvent
+from atd_conversation.intake.files import fetch, remove_files
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import EMPTY
 from atd_schemas.conversation import MessageEventType
@@ -17,11 +17,9 @@ from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import (
     InboundDelete,
     InboundEdit,
-    InboundFile,
     InboundMessageData,
     InboundReaction,
     InboundVisibility,
-    SendFailure,
 )
 from atd_schemas.views import AuthorView
 
@@ -127,38 +125,19 @@ def can_quote(intake: Intake, tenant_id: str, conversation_id: str, quoted: Mess
     return here.contact.id == there.contact.id
 
 
-def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
-    """A file of a message is here, or cannot be had."""
-    data = event.data
-    message = intake.loaded.messages.get(data.message_id)
-    if message is None or (message.tenant_id, message.account_id) != (event.tenant_id, data.account_id):
-        return
-    if message.deleted_at is not None:
-        if data.state == "ready":  # it was on its way while the message was taken back
-            remove_files(intake, message, data.attachment_id)
-        return
-    intake.unit.touch_message(message)
-    failure = data.failure or SendFailure(code="", reason="unknown")
-    error = intake.rules(message).texts.fetching_error(failure) if data.state == "failed" else None
-    changed = message.take_file(data, error)
-    if changed:
-        file = next(one for one in message.attachments if one.id == data.attachment_id)
-        intake.unit.attachments[file.id] = file
-        intake.revised(message, "message.updated", changed, cause)
-        if file.state == "failed" and message.direction == "inbound":
-            tell_of_large_file(intake, intake.loaded.conversations[message.conversation_id], event, cause)
-
-
 def _change(intake: Intake, message: Message, event: ChangeEvent, cause: Cause) -> None:
     conversation = intake.loaded.conversations[message.conversation_id]
     if not _is_allowed(message, conversation, event):
         return
     intake.unit.touch_message(message)
-    changed = _apply(message, conversation, event)
+    files = (*message.attachments, *message.replaced)
+    changed = _apply(intake, message, conversation, event)
     if not changed:
         return
     if isinstance(event, InboundDelete):
-        remove_files(intake, message, *(one.id for one in message.attachments))
+        remove_files(intake, message, *files)
+    else:
+        fetch(intake, conversation, message, tuple(one for one in message.attachments if one not in files), cause)
     taken_back = isinstance(event, InboundDelete) and message.direction == "outbound"
     actor = SYSTEM if event.data.by_business or taken_back else None
     intake.revised(message, _EVENT_TYPES[type(event)], changed, cause, actor=actor)
@@ -173,15 +152,6 @@ def _open_window(intake: Intake, conversation: Conversation, event: InboundReact
     for change in conversation.hear_of("reaction", occurred_at=moment, now=intake.now, reply_window=window):
         intake.unit.touch(conversation)
         intake.emit(conversation, change, cause)
-
-
-def remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None:
-    """Let these files of a message be nobody's: they are cleared away with their bytes."""
-    for file in message.attachments:
-        if file.id in attachment_ids:
-            intake.unit.removed_attachments[file.id] = StoredAttachment(
-                message.tenant_id, file, message.recorded_at, message.conversation_id
-            )
 
 
 def _is_allowed(message: Message, conversation: Conversation, event: ChangeEvent) -> bool:
@@ -200,12 +170,13 @@ def _is_allowed(message: Message, conversation: Conversation, event: ChangeEvent
     return message.direction == ("outbound" if event.data.by_business else "inbound")
 
 
-def _apply(message: Message, conversation: Conversation, event: ChangeEvent) -> tuple[str, ...]:
+def _apply(intake: Intake, message: Message, conversation: Conversation, event: ChangeEvent) -> tuple[str, ...]:
     data, at = event.data, event.occurred_at
     if isinstance(event, InboundDelete):
         return message.delete(at)
     if isinstance(event, InboundEdit):
-        return message.edit(event.data.kind, event.data.text, event.data.content, at)
+        files = out_of_reach(announced(event.data.kind, event.data.attachments), intake.texts(conversation))
+        return message.edit(event.data.kind, event.data.text, event.data.content, at, files)
     if isinstance(event, InboundVisibility):
         return message.show(at, hidden=event.data.hidden)
     contact = conversation.contact

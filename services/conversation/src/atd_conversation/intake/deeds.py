@@ -3,7 +3,7 @@
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_deeds import finish_deed, undo_deed
-from atd_conversation.intake.changes import remove_files
+from atd_conversation.intake.files import remove_files
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundReceipt, SendFailure
@@ -26,7 +26,7 @@ def take_deed_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> No
     if data.status != "failed":
         done = finish_deed(message, event.causation_id)
         if done is not None and done.action == "delete":
-            remove_files(intake, message, *(one.id for one in message.attachments))
+            remove_files(intake, message, *message.attachments, *message.replaced)
         return
     action, changed = undo_deed(message, event.causation_id)
     if changed:

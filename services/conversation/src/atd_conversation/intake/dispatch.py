@@ -5,7 +5,8 @@ from typing import Any
 
 from atd_conversation.domain.unit_of_work import Row, UnitOfWork
 from atd_conversation.intake.batch import Arrival
-from atd_conversation.intake.changes import apply_early_changes, take_change, take_file
+from atd_conversation.intake.changes import apply_early_changes, take_change
+from atd_conversation.intake.files import take_file
 from atd_conversation.intake.messages import take_echo, take_message
 from atd_conversation.intake.people import learn_recipient_keys, take_contact_change, take_preference
 from atd_conversation.intake.reach import take_activity, take_reachability

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from atd_conversation.domain.arrivals import arrived
-from atd_conversation.domain.attachments import StoredAttachment, announced, out_of_reach
+from atd_conversation.domain.attachments import announced, out_of_reach
 from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.events import fetch_command
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
 from atd_conversation.domain.names import UNNAMED
 from atd_conversation.domain.strands import place_of, without_known_picture
 from atd_conversation.intake.automation import Arriving, rating_answer, reply_automatically, take_rating_answer
 from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import can_quote, wait_for_quoted
 from atd_conversation.intake.deletions import taken_back
+from atd_conversation.intake.files import fetch
 from atd_conversation.intake.loaded import understands
 from atd_conversation.intake.people import contact_id_for, learn
 from atd_conversation.intake.public_comments import is_filed
@@ -57,7 +57,7 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         if change.message is not None:
             _put(intake, change.message)
             if change.message.attachments:
-                _fetch(intake, conversation, change.message, change.message.attachments, cause)
+                fetch(intake, conversation, change.message, change.message.attachments, cause)
     if answered:
         take_rating_answer(intake, answered, event, cause)
     elif arrival:
@@ -102,7 +102,7 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     change = conversation.echo(message, intake.now)
     intake.emit(conversation, change, cause, actor=SYSTEM)
     _put(intake, message)
-    _fetch(intake, conversation, message, message.attachments, cause)
+    fetch(intake, conversation, message, message.attachments, cause)
 
 
 def _is_filed(intake: Intake, event: Arrival, contact_id: str, deleted_at: datetime | None) -> bool:
@@ -207,22 +207,4 @@ def _understand(intake: Intake, known: Message, event: Arrival, cause: Cause) ->
     intake.unit.touch_message(known)
     changed = known.understand(event.data, attachments, *_quoted(intake, conversation, event))
     intake.revised(known, "message.updated", changed, cause)
-    _fetch(intake, conversation, known, tuple(one for one in attachments if one.id not in before), cause)
-
-
-def _fetch(
-    intake: Intake, conversation: Conversation, message: Message, files: tuple[Attachment, ...], cause: Cause
-) -> None:
-    """Write the files down, and ask the channel for them."""
-    topic = intake.loaded.channels.topic(conversation.channel.kind)
-    for file in files:
-        intake.unit.new_attachments[file.id] = StoredAttachment(
-            tenant_id=message.tenant_id,
-            attachment=file,
-            created_at=intake.now,
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-        )
-        if topic is not None and file.state == "pending":
-            command = fetch_command(conversation, message, file, now=intake.now, causation_id=cause.event.id)
-            intake.unit.publish(topic, command, cause.traceparent)
+    fetch(intake, conversation, known, tuple(one for one in attachments if one.id not in before), cause)

@@ -174,6 +174,7 @@ def _last_document(last: LastMessage) -> "Document":
         "author": author_document(last.author) if last.author else None,
         "status": last.status,
         **({"deleted": True} if last.deleted else {}),
+        **({"album": last.album} if last.album else {}),
     }
 
 

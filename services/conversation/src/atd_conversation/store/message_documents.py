@@ -108,6 +108,7 @@ def message_fields(message: Message) -> "Document":
         "reached": message.reached or None,
         "deeds": [_deed_fields(one) for one in message.deeds] or None,
         "attachments": [attachment_fields(one) for one in message.attachments] or None,
+        "replaced": [attachment_fields(one) for one in message.replaced] or None,
         "reactions": [one.model_dump() for one in message.reactions] or None,
         "tags": [mark_document(one) for one in message.tags] or None,
         "referral": message.referral.model_dump() if message.referral else None,
@@ -128,6 +129,7 @@ def message_fields(message: Message) -> "Document":
         "private_reply_to": asdict(message.private_reply_to) if message.private_reply_to else None,
         "hidden": message.hidden or None,
         "hidden_at": message.hidden_at,
+        "same_as": message.same_as,
     }
 
 
@@ -185,6 +187,7 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         author=AuthorView(**document["author"]),
         error=MessageError(**error) if error else None,
         attachments=tuple(attachment_of(one) for one in get("attachments", ())),
+        replaced=tuple(attachment_of(one) for one in get("replaced", ())),
         quotes=get("quotes"),
         reactions=tuple(Reaction(**one) for one in get("reactions", ())),
         referral=_referral_of(get("referral")),
@@ -211,6 +214,7 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         edit_told_at=get("edit_told_at"),
         sent_at=get("sent_at"),
         reached=get("reached", {}),
+        same_as=get("same_as"),
         deeds=tuple(PendingDeed(**one) for one in get("deeds", ())),
     )
 

@@ -4,7 +4,7 @@ The order of `KINDS` matters: an animation has a `document` too, and a venue a `
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -246,8 +246,3 @@ KINDS: Mapping[str, Read] = MappingProxyType(
     }
 )
 """How each kind is read, in the order in which their fields are looked for."""
-
-
-def without_files(found: Said) -> Said:
-    """What an edit says: the files of a message stay those that were fetched."""
-    return replace(found, attachments=())

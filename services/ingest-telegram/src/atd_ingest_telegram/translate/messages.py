@@ -7,7 +7,7 @@ from typing import Any
 from atd_channelkit.sending.receipts import group_move_id
 from atd_channelkit.webhooks.values import plain
 from atd_ingest_telegram.translate.context import context_of, with_context
-from atd_ingest_telegram.translate.kinds import Said, kind_of, not_shown, said, without_files
+from atd_ingest_telegram.translate.kinds import Said, kind_of, not_shown, said
 from atd_ingest_telegram.translate.part import (
     CHANNEL,
     Chat,
@@ -97,7 +97,7 @@ def _unknown(part: Part) -> str:
 
 
 def edited_message(part: Part) -> InboundEdit | None:
-    """What a message says now. Files stay those that were fetched: Telegram does not say whether they changed."""
+    """What a message says now, and the files that it has: whether they are others than before, their ids tell."""
     place = _place(part)
     if place is None:
         return None
@@ -106,7 +106,7 @@ def edited_message(part: Part) -> InboundEdit | None:
     found = said(part, ref)
     if found is None:
         return None
-    found, _ = _without_start(without_files(found))
+    found, _ = _without_start(found)
     by_business = _by_business(part, chat)
     data = InboundEditData(
         **of_account(part),
@@ -117,6 +117,7 @@ def edited_message(part: Part) -> InboundEdit | None:
         kind=found.kind,
         text=found.text,
         content=with_context(found.kind, found.content, context_of(part, chat, message_id).beside),
+        attachments=found.attachments,
     )
     at = part.moment("edit_date" if part.item.get("edit_date") is not None else "date")
     around = envelope(part, data.external_id, "edit", chat.contact, at, by_business=by_business)
