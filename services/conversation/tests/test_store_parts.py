@@ -48,6 +48,21 @@ async def test_an_id_that_another_message_has_is_not_taken_from_it(parts: Any) -
     assert (await parts.queries.message(T, other.id)).external_ids == ("x9",)
 
 
+async def test_an_echo_that_came_first_gives_its_id_to_the_message_that_was_sent(parts: Any) -> None:
+    message = await said(parts)
+    now = parts.clock.now()
+    await parts.take(phone_message(T, A, "x1", occurred_at=now), told(parts, "delivered", message.id))
+    await parts.take(told(parts, "sent", message.id), told(parts, "sent", message.id, external_id="x1"))
+    await parts.take(customer_message(T, A, "w2", reply_to_external_id="x1", occurred_at=now))
+    await parts.take(told(parts, "read", external_id="x1"), phone_message(T, A, "x1", occurred_at=now))
+    rows = {row["_id"]: row for row in await parts.all("messages")}
+    assert (rows[message.id]["sent_as"], rows[message.id]["status"]) == ("x1", "read")
+    [echo] = [row for row in rows.values() if "same_as" in row]
+    assert (echo["same_as"], echo["terms"], {"text", "external_id", "sent_as"} & echo.keys()) == (message.id, [], set())
+    [answer] = [row for row in rows.values() if row.get("external_id") == "w2"]
+    assert (answer["reply_to"], len(rows)) == (message.id, 4)
+
+
 async def test_what_failed_after_a_part_goes_on_with_the_others(parts: Any) -> None:
     message = await said(parts)
     await parts.take(told(parts, "failed", message.id, external_id="x1", external_ids=("x1",), parts_sent=1))

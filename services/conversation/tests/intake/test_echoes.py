@@ -1,5 +1,6 @@
 """What the company writes with the phone that shares the number, and kinds that are understood later."""
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_schemas.ids import provider_event_id
-from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, phone_message, send_receipt
+from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, phone_message, reacted, send_receipt
 
 from .world import A, T, World, asked, told, types
 
@@ -72,10 +73,63 @@ def test_an_echo_of_what_we_sent_ourselves_is_nothing_new(sent: World) -> None:
     assert len(sent.messages) == 2
 
 
-def test_an_id_that_an_echo_has_already_does_not_become_another_messages(sent: World) -> None:
-    sent.batch(phone_message(T, A, "x1"))
+ECHO = provider_event_id(A, "x1", "message")
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_an_echo_that_is_told_before_the_answer_to_its_send_becomes_one_message_with_it(
+    sent: World, *, together: bool
+) -> None:
+    echo = phone_message(T, A, "x1", kind="image", attachments=(file_of(),), occurred_at=NOON + timedelta(minutes=1))
+    answer = send_receipt(T, A, "sent", message_id="ours", external_id="x1")
+    if not together:
+        sent.batch(echo)
+    unit = sent.batch(*([echo] if together else []), answer)
+    gone, ours = [one for one in told(unit) if one.type != "message.sent"]
+    assert (gone.type, gone.data.message.id, gone.data.message.same_as) == ("message.updated", ECHO, "ours")
+    assert (gone.data.message.text, gone.data.message.attachments, sent.files) == (None, (), {})
+    assert (ours.type, ours.data.message.id) == ("message.status_changed", "ours")
+    assert (ours.data.message.status, ours.data.message.external_id) == ("sent", "x1")
+    last = sent.conversation().last_message
+    assert last is not None
+    assert last.id == "ours"
+    assert types(sent.batch(echo.model_copy(update={"id": "the same once more"}))) == []
+
+
+def test_what_came_of_the_echo_meanwhile_comes_of_the_message_that_was_sent(sent: World) -> None:
+    sent.batch(phone_message(T, A, "x1"), send_receipt(T, A, "read", external_id="x1"))
+    sent.batch(reacted(T, A, "x1", "👍"))
     sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
-    assert (sent.messages["ours"].status, sent.messages["ours"].external_id) == ("sent", None)
+    ours = sent.messages["ours"]
+    assert (ours.status, [one.emoji for one in ours.reactions]) == ("read", ["👍"])
+    sent.batch(customer_message(T, A, "w9", reply_to_external_id="x1"), reacted(T, A, "x1", "❤️", at=9))
+    [answer] = [one for one in sent.messages.values() if one.external_id == "w9"]
+    assert (answer.reply_to, [one.emoji for one in sent.messages["ours"].reactions]) == ("ours", ["❤️"])
+    assert sent.messages[ECHO].reactions == ()
+
+
+def test_an_echo_that_was_taken_back_takes_the_message_that_was_sent_back(sent: World) -> None:
+    sent.batch(phone_message(T, A, "x1"))
+    sent.batch(deleted(T, A, "x1", by_business=True))
+    sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
+    assert sent.messages["ours"].deleted_at is not None
+
+
+def test_each_part_of_a_message_joins_its_echo(sent: World) -> None:
+    sent.batch(phone_message(T, A, "x1"), phone_message(T, A, "x2"))
+    sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1", external_ids=("x1", "x2", "x3")))
+    assert sent.messages["ours"].external_ids == ("x1", "x2", "x3")
+    echoes = [one for one in sent.messages.values() if one.same_as == "ours"]
+    assert len(echoes) == 2
+
+
+def test_what_another_attendant_sent_is_no_echo_and_keeps_its_id(sent: World) -> None:
+    sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
+    other = deepcopy(sent.messages["ours"])
+    other.id, other.external_id = "other", None
+    sent.messages["other"] = other
+    sent.batch(send_receipt(T, A, "sent", message_id="other", external_id="x1"))
+    assert (sent.messages["ours"].external_id, sent.messages["other"].external_id) == ("x1", None)
 
 
 # --- kinds that are understood later

@@ -90,6 +90,11 @@ class UnitOfWork:
         if message.id not in self.messages:
             self.messages[message.id] = (message, copy(message))
 
+    def touch_echo(self, echo: Message) -> None:
+        """To be called before a message gives way to another one: what it was called is free before that takes it."""
+        self.touch_message(echo)
+        self.messages = {echo.id: self.messages[echo.id], **self.messages}
+
     def touch_contact(self, contact: Contact) -> None:
         """To be called for a contact that was read and is changed."""
         if contact.id not in self.new_contacts and contact.id not in self.contacts:

@@ -253,7 +253,7 @@ class Loaded:
     def _target(self, account_id: str, external_id: str) -> Message | None:
         theirs = self.messages.get(provider_event_id(account_id, external_id, "message"))
         if theirs is not None:
-            return theirs
+            return theirs if theirs.same_as is None else self.messages.get(theirs.same_as)
         ours = self.sent_as.get((account_id, external_id))
         if ours is not None:
             return ours
@@ -263,7 +263,9 @@ class Loaded:
 
 def understands(event: Arrival, stored: Message) -> bool:
     """Whether the event says more of a stored message than was understood of it before."""
-    return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
+    if stored.kind != "unsupported" or event.data.kind == "unsupported":
+        return False
+    return stored.deleted_at is None and stored.same_as is None
 
 
 def senders(

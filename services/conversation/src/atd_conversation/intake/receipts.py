@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from atd_conversation.domain.echoes import give_way, is_echo, take_over
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.message_parts import with_arrived
 from atd_conversation.domain.private_replies import settle
 from atd_conversation.domain.watermarks import note_sent
 from atd_conversation.intake.batch import told_ids
 from atd_conversation.intake.deeds import take_deed_receipt
+from atd_conversation.intake.files import remove_files
 from atd_conversation.intake.people import note_proofs, note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundEcho, InboundReceipt, InboundReceiptUntil, SendFailure
@@ -33,9 +35,12 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     if _attempt(intake, event, message) < message.attempt:
         return
     intake.unit.touch_message(message)
+    joined = _join_echoes(intake, event, message, cause)
     names = _new_names(intake, event, message)
     parts = names if data.external_ids else ()
-    changed = _apply(intake, message, data.status, next(iter(names), None), data.failure, parts, data.parts_sent)
+    changed = joined + _apply(
+        intake, message, data.status, next(iter(names), None), data.failure, parts, data.parts_sent
+    )
     if data.status == "sent" and data.message_id:
         changed += note_sent(message, intake.moment(event))
     for external_id in message.external_ids:
@@ -46,6 +51,30 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
         changed = tuple(dict.fromkeys(changed))
         intake.revised(message, "message.status_changed", changed, cause, actor=None)
         _settle_comment(intake, message, cause)
+
+
+def _join_echoes(intake: Intake, event: InboundReceipt, message: Message, cause: Cause) -> tuple[str, ...]:
+    """Of echoes that were told before this receipt said that they are this message, one is left; what changed of it."""
+    loaded = intake.loaded
+    changed: tuple[str, ...] = ()
+    for external_id in told_ids(event):
+        echo = loaded.target(message.account_id, external_id)
+        if echo is None or echo is message or echo.tenant_id != message.tenant_id or not is_echo(echo):
+            continue
+        intake.unit.touch_echo(echo)
+        conversation = loaded.conversations[echo.conversation_id]
+        remove_files(intake, echo, *echo.attachments, *echo.replaced)
+        loaded.sent_as.pop((message.account_id, external_id), None)
+        row: dict[str, Any] = {"message_id": message.id, "tenant_id": message.tenant_id}
+        attempt = {"attempt": message.attempt} if message.attempt else {}
+        intake.put_receipt(loaded.waits_as(message.account_id, external_id), {**row, **attempt})
+        changed += take_over(message, echo)
+        gone = give_way(echo, message)
+        if conversation.last_message is not None and conversation.last_message.id == echo.id:
+            intake.unit.touch(conversation)
+            conversation.last_message = message.as_last() if message.conversation_id == conversation.id else None
+        intake.revised(echo, "message.updated", gone, cause)
+    return changed
 
 
 def _settle_comment(intake: Intake, message: Message, cause: Cause) -> None:

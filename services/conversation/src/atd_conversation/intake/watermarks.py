@@ -54,4 +54,5 @@ def _ours(intake: Intake, event: InboundReceiptUntil) -> Iterator[Message]:
     for conversation in loaded.conversations.values():
         theirs = (conversation.tenant_id, conversation.channel.account_id, conversation.contact.id) == place
         if theirs and not conversation.is_public:
-            yield from (one for one in loaded.messages_of(conversation.id) if one.direction == "outbound")
+            theirs_too = (one for one in loaded.messages_of(conversation.id) if one.direction == "outbound")
+            yield from (one for one in theirs_too if one.same_as is None)

@@ -264,6 +264,9 @@ class InboundLoader:
         ours |= await self._early_receipts(reads, loaded, rows)
         for row in await reads.find(MESSAGES, "_id", ours):
             loaded.add_message(message_of(row))
+        joined = {one.same_as for one in loaded.messages.values() if one.same_as} - loaded.messages.keys()
+        for row in await reads.find(MESSAGES, "_id", joined):
+            loaded.add_message(message_of(row))
         await self._load_sent_as(reads, loaded, (told | targets | echoes | quoted) - loaded.sent_as.keys())
         missing = not_found(loaded, batch)
         if missing:

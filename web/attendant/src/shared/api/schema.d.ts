@@ -6748,7 +6748,7 @@ export interface components {
          * @description What a list row shows. `preview` is at most 160 characters; `status` is that of a message to the customer.
          *
          *     Absent `author`: the message was stored by a version that did not keep it here. `deleted`: it was taken back, and
-         *     says nothing any more.
+         *     says nothing any more. `album`: it was sent together with others, and `preview` is the caption of one of them.
          */
         LastMessage: {
             /** Id */
@@ -6772,6 +6772,8 @@ export interface components {
             status?: ("pending" | "sent" | "delivered" | "read" | "failed") | null;
             /** Deleted */
             deleted?: boolean | null;
+            /** Album */
+            album?: string | null;
         };
         /**
          * LayoutButton
@@ -7174,7 +7176,8 @@ export interface components {
          *     `automatic`: nobody wrote it, the product sent it. `hidden`: a public comment that only its author and the company
          *     see. `private_reply`: a public comment was answered in private too. `parts_sent`, of a failed message that goes out
          *     in several parts: how many of them the customer has got, so that trying again sends the others. `earlier`: what it
-         *     said before it was edited, the last ten texts.
+         *     said before it was edited, the last ten texts. `same_as`: it has turned out to be this other message, told by the
+         *     channel before its sending was known; it says nothing any more and is not to be shown.
          */
         MessageView: {
             /** Id */
@@ -7244,6 +7247,8 @@ export interface components {
              * @default []
              */
             earlier: components["schemas"]["EarlierText"][];
+            /** Same As */
+            same_as?: string | null;
             /** External Id */
             external_id?: string | null;
             /** Occurred At */

@@ -70,6 +70,8 @@ class Entry:
 
 def is_shown(message: Message, audience: Audience) -> bool:
     """Whether the message stands in the transcript at all."""
+    if message.same_as is not None:
+        return False
     if audience == "internal":
         return True
     return message.direction == "inbound" or (message.direction == "outbound" and message.status != "failed")

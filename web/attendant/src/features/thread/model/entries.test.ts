@@ -85,3 +85,12 @@ test("groups that did not change keep their identity", () => {
   expect(after[1]).toBe(before[1]);
   expect(after[2]).toBe(before[2]);
 });
+
+test("an echo that has turned out to be a message of ours is shown as that one, also where it is quoted", () => {
+  const ours = message({ id: "ours", direction: "outbound" });
+  const echo = message({ id: "echo", direction: "outbound", text: null, same_as: "ours" });
+  const answer = message({ id: "answer", reply_to: "echo" });
+  const rows = shownOf([ours, echo, answer], [], ME);
+  expect(rows.map((row) => row.message.id)).toEqual(["ours", "answer"]);
+  expect(rows[1]?.quoted).toBe(ours);
+});

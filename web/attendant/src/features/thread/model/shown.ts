@@ -21,11 +21,17 @@ export function shownOf(
   me: { id: string; name: string },
 ): Shown[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
-  const quotedBy = (id: string | null | undefined) => (id ? byId.get(id) : undefined);
-  const rows = messages.map((message) => {
-    const quoted = quotedBy(message.reply_to);
-    return kept(message, quoted, () => ({ key: keyOf(message), message, outgoing: null, quoted }));
-  });
+  const quotedBy = (id: string | null | undefined) => {
+    const quoted = id ? byId.get(id) : undefined;
+    return quoted?.same_as ? byId.get(quoted.same_as) : quoted;
+  };
+  // What has turned out to be another message is shown as that one alone.
+  const rows = messages
+    .filter((message) => !message.same_as)
+    .map((message) => {
+      const quoted = quotedBy(message.reply_to);
+      return kept(message, quoted, () => ({ key: keyOf(message), message, outgoing: null, quoted }));
+    });
   for (const item of outgoing) {
     const quoted = quotedBy(item.body.reply_to);
     rows.push(kept(item, quoted, () => ({ key: item.clientId, message: previewOf(item, me), outgoing: item, quoted })));
