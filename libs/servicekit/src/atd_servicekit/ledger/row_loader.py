@@ -30,6 +30,9 @@ _SAMPLE_TICKS = 10
 _UNHEARD_POLL = 0.2
 """Polls come so much faster while other processes share the ledger and their calls are not heard."""
 
+_RESTING_POLL = 4.0
+"""Polls come so much slower while nothing waits in the ledger: what is added here loads at once, and ends the rest."""
+
 
 class RowLoader:
     """Loads a lane as soon as a row was added to it here, and polls at every tick for other due rows.
@@ -72,6 +75,7 @@ class RowLoader:
         self._calls = calls
         self._delay = BatchDelay()
         self._ticks = 0
+        self._resting = False
         self._at_group = ""
         self._known_shards: frozenset[int] = frozenset()
         self._oldest: dict[str, datetime] = {}
@@ -91,6 +95,7 @@ class RowLoader:
                 # However much there is to read, the tick must have its turn: gates and leases change meanwhile.
                 while self._may_load() and loop.time() < next_tick and await self._load_some():
                     self._signals.send.set()
+                    next_tick = min(next_tick, loop.time() + self._poll)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -105,7 +110,9 @@ class RowLoader:
         return not self._signals.stopping.is_set() and not self._signals.tick.is_set()
 
     def _pace(self) -> float:
-        return 1.0 if self._leases.alone or self._calls.watching else _UNHEARD_POLL
+        if not (self._leases.alone or self._calls.watching):
+            return _UNHEARD_POLL
+        return _RESTING_POLL if self._resting else 1.0
 
     # The tick
 
@@ -121,6 +128,7 @@ class RowLoader:
             del self._oldest[gone]
         self._sample_age()
         self._ready.drop_idle_groups()
+        self._resting = not groups and not self._ready.gates()
         self._metrics.ledger_rows.labels(self._name, "sending").set(self._ready.running)
         if self._ticks % _SAMPLE_TICKS == 0:
             self._metrics.ledger_rows.labels(self._name, "open").set(await self._store.count_open())
