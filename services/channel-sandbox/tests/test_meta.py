@@ -98,9 +98,12 @@ async def test_get_started_a_quick_reply_and_a_card_are_told_as_what_they_are(sh
     asked = await shop.sends(
         {"text": "Qual?", "quick_replies": [{"content_type": "text", "title": "Rosas", "payload": "r"}]}
     )
-    element = {"title": "Buquê", "buttons": [{"type": "postback", "title": "Buquê", "payload": "b"}]}
+    element = {"title": "Buquê", "buttons": [{"type": "postback", "title": "Quero este", "payload": "b"}]}
     payload = {"template_type": "generic", "elements": [element]}
     offered = await shop.sends({"attachment": {"type": "template", "payload": payload}})
+    [*_, cards] = await shop.shown("messenger")
+    card = {"title": "Buquê", "description": None, "id": "b", "button": "Quero este"}
+    assert cards["content"]["sections"] == [{"rows": [card]}]
     for target, chosen, title in ((asked, "r", "Rosas"), (offered, "b", "Buquê")):
         content = {"sent_as": "button_reply", "reply": {"id": chosen, "title": title}}
         await shop.act("messenger", "POST", "messages", kind="reply", text=title, content=content, reply_to=target)

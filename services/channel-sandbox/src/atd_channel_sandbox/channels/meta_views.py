@@ -100,7 +100,7 @@ def _choices(message: Json) -> Json | None:
         case "button":
             return {"type": "button", "buttons": [_button(one) for one in payload["buttons"]]}
         case "generic":
-            rows = [{**_card(one), "id": _button(one["buttons"][0]).get("id")} for one in payload["elements"]]
+            rows = [_card(one) for one in payload["elements"]]
             return {"type": "cards", "sections": [{"rows": rows}]}
         case _:
             return None
@@ -112,7 +112,10 @@ def _button(one: Json) -> Json:
 
 
 def _card(one: Json) -> Json:
-    return {"title": one["title"], "description": one.get("subtitle")}
+    """A card is chosen by its first button, whose words are told where they are not the card's own."""
+    button = _button(one["buttons"][0])
+    said = {"button": button["title"]} if button["title"] != one["title"] else {}
+    return {"title": one["title"], "description": one.get("subtitle"), "id": button.get("id"), **said}
 
 
 def told_ids(body: str) -> list[str]:

@@ -11,9 +11,12 @@ const FILE_NAMES = { image: "photo", video: "video", audio: "audio" };
 
 const media = (file, name) => `/sandbox/media/${file.id}${name ? `?name=${encodeURIComponent(name)}` : ""}`;
 
+const storyWords = (story) => t(story.mention ? "mentionedStory" : "answeredStory");
+
 /** A message in a few words, for quotes and lists. */
 export function snippet(message) {
   if (message.deleted) return t("gone");
+  if (message.kind === "text" && message.content.story && !message.text) return storyWords(message.content.story);
   const kind = message.kind === "audio" && message.file?.voice ? "voice" : message.kind;
   const names = { image: "photo", unsupported: "poll" };
   const text = message.text && formatted(message.text).map((part) => part.textContent ?? part).join("");
@@ -84,7 +87,7 @@ function quoteOf(message, quoted, names) {
 
 /** What a message is about, where that is no message: the company's story, a comment that is answered in private. */
 function aboutOf({ content }) {
-  if (content.story) return h("span", { class: "story" }, h("img", { src: "/static/img/story.jpg", alt: t("story") }), t(content.story.mention ? "mentionedStory" : "answeredStory"));
+  if (content.story) return h("span", { class: "story" }, h("img", { src: "/static/img/story.jpg", alt: t("story") }), storyWords(content.story));
   if (content.comment) return h("span", { class: "quote" }, h("b", {}, t("aboutComment")), h("span", {}, content.comment));
   return null;
 }
@@ -116,7 +119,7 @@ function choicesOf(message, act) {
   }
   if (content.type === "cards") {
     return h("div", { class: "cards" }, content.sections.flatMap((section) => section.rows).map((one) => h("div", { class: "carousel" },
-      h("div", {}, h("b", {}, one.title), one.description && h("span", {}, one.description)), choice("reply", t("choose"), () => act.reply(message, one, "list_reply"), chosen === one.id))));
+      h("div", {}, h("b", {}, one.title), one.description && h("span", {}, one.description)), choice("reply", one.button ?? t("choose"), () => act.reply(message, one, "list_reply"), chosen === one.id))));
   }
   if (content.type === "list") made.push(choice("list", content.button, () => act.openList(message), false));
   if (content.type === "location_request_message") made.push(choice("pin", t("shareLocation"), () => act.shareLocation(message)));
