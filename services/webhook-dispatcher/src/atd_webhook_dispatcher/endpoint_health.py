@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from atd_servicekit.clock import Clock
 from atd_webhook_dispatcher.domain.breaker import BreakerState
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
-from atd_webhook_dispatcher.domain.health import HealthStatus, Hour, Load, status_of
+from atd_webhook_dispatcher.domain.health import Failure, HealthStatus, Hour, Load, status_of
 from atd_webhook_dispatcher.store.breakers import Breakers
-from atd_webhook_dispatcher.store.tallies import Tallies, hour_of
+from atd_webhook_dispatcher.store.tallies import Tallies, hour_of, last_failure
 from atd_webhook_dispatcher.store.waiting import WaitingDeliveries
 
 if TYPE_CHECKING:
@@ -22,12 +22,16 @@ HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class EndpointHealth:
-    """An endpoint at a glance; `hours` are the last `HOURS`, the oldest first, those without anything too."""
+    """An endpoint at a glance; `hours` are the last `HOURS`, the oldest first, those without anything too.
+
+    `last_failure` is the latest attempt in them that failed, whatever arrived since.
+    """
 
     status: HealthStatus
     breaker: BreakerState
     load: Load
     hours: tuple[Hour, ...]
+    last_failure: Failure | None = None
 
 
 class HealthReader:
@@ -51,9 +55,11 @@ class HealthReader:
         )
         found = {}
         for endpoint in endpoints:
-            hours = _hours(tallied.get(endpoint.id, ()), first)
+            rows = tallied.get(endpoint.id, ())
+            hours = _hours(rows, first)
             breaker, load = breakers.get(endpoint.id, "closed"), loads[endpoint.id]
-            found[endpoint.id] = EndpointHealth(status_of(endpoint, breaker, hours, load), breaker, load, hours)
+            status = status_of(endpoint, breaker, hours, load)
+            found[endpoint.id] = EndpointHealth(status, breaker, load, hours, last_failure(rows))
         return found
 
 

@@ -1,7 +1,7 @@
 """Parts of the engine without a database: how memory is divided, the writer, and what attempts say about endpoints."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -12,6 +12,7 @@ from pymongo.errors import ConnectionFailure, DocumentTooLarge
 from atd_servicekit.metrics import Metrics
 from atd_testing.clock import FakeClock
 from atd_webhook_dispatcher.domain.delivery import Attempt, AttemptOutcome
+from atd_webhook_dispatcher.domain.health import Failure
 from atd_webhook_dispatcher.domain.outcome import Outcome
 from atd_webhook_dispatcher.domain.retrying import GiveUp, RetryIn, next_step
 from atd_webhook_dispatcher.engine.health import LineHealth
@@ -20,6 +21,7 @@ from atd_webhook_dispatcher.engine.lines import Line
 from atd_webhook_dispatcher.engine.loader import MOST_BYTES, MOST_IN_ALL, Loader
 from atd_webhook_dispatcher.engine.writer import OutcomeWriter
 from atd_webhook_dispatcher.metrics import METRICS, WebhookMetrics
+from atd_webhook_dispatcher.store.tallies import Place
 
 from .test_lines import NOW, endpoint, row
 
@@ -88,7 +90,11 @@ class Queue:
 
 
 class Tallied:
-    async def add(self, _: object) -> None: ...
+    def __init__(self) -> None:
+        self.failures: list[Failure] = []
+
+    async def add(self, _: object, failures: Mapping[Place, Failure]) -> None:
+        self.failures += failures.values()
 
 
 async def written(queue: Queue, count: int) -> list[int]:
@@ -122,6 +128,18 @@ async def test_an_outcome_that_cannot_be_written_is_written_without_the_answer_a
 
 async def test_an_outcome_that_can_never_be_written_stays_known_so_that_it_is_not_sent_again_and_again() -> None:
     assert await written(Queue({3}, bare=False), 10) == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+
+
+async def test_the_latest_failure_of_an_hour_is_kept_with_its_tally() -> None:
+    tallied = Tallied()
+    writer = OutcomeWriter(cast("Any", Queue(set())), cast("Any", tallied), lambda _: None)
+    one = Outcome(row(1).row, "waiting", 1, Attempt(at=NOW, outcome="timeout", ms=1), NOW, due_at=NOW)
+    writer.put(one)
+    writer.put(replace(one, attempt=Attempt(at=NOW, outcome="refused", ms=1, status=503)))
+    writer.put(replace(one, state="delivered", attempt=Attempt(at=NOW, outcome="delivered", ms=1, status=200)))
+    writer.end()
+    await writer.run()
+    assert tallied.failures == [Failure(NOW, "refused", 503)]
 
 
 # ---------------------------------------------------------------------- what attempts say

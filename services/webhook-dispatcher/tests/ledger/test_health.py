@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from atd_webhook_dispatcher.api.health_views import health_view
 from atd_webhook_dispatcher.domain.breaker import Breaker, KeptBreaker
 from atd_webhook_dispatcher.domain.disabling import Failing
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
-from atd_webhook_dispatcher.domain.health import Load
+from atd_webhook_dispatcher.domain.health import Failure, Load
 from atd_webhook_dispatcher.endpoint_health import HealthReader
 from atd_webhook_dispatcher.engine.lines import Line
 from atd_webhook_dispatcher.showing import Showing
@@ -54,6 +55,24 @@ async def test_hours_without_anything_are_shown_too_and_older_ones_are_not(compa
     assert (hours[0].delivered, hours[0].failed_attempts) == (0, 2)
     assert (hours[-1].delivered, hours[-1].failed_attempts) == (3, 1)
     assert sum(one.delivered for one in hours) == 3
+
+
+async def test_the_latest_failure_of_the_day_is_told_and_what_arrives_does_not_take_it_away(company: Company) -> None:
+    endpoint, other = await company.endpoint(), await company.endpoint()
+    now = company.clock.now()
+    hour, tallies = hour_of(now), Tallies(company.mongo.db)
+    early, late = Failure(now - 2 * HOUR, "timeout"), Failure(now, "refused", 503)
+    assert (await health(company, endpoint)).last_failure is None
+    for place, failure in (((endpoint.id, hour - 2 * HOUR), early), ((endpoint.id, hour), late)):
+        await tallies.add({place: counted(failed_attempts=1)}, {place: failure})
+        await tallies.add({place: counted(delivered=1)})
+        assert (await health(company, endpoint)).last_failure == failure
+    old = (other.id, hour - 24 * HOUR)
+    await tallies.add({old: counted(failed_attempts=1)}, {old: early})
+    assert (await health(company, other)).last_failure is None
+    shown = health_view(await health(company, endpoint)).last_failure
+    assert shown is not None
+    assert (shown.at, shown.outcome, shown.status) == (now, "refused", 503)
 
 
 async def test_what_waits_is_counted_up_to_a_limit_with_the_oldest_that_could_have_left(

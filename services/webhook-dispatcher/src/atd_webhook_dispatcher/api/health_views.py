@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from atd_schemas.envelope import Timestamp
-from atd_webhook_dispatcher.domain.health import HealthStatus
+from atd_webhook_dispatcher.domain.delivery import AttemptOutcome
+from atd_webhook_dispatcher.domain.health import Failure, HealthStatus
 from atd_webhook_dispatcher.endpoint_health import EndpointHealth
 from atd_webhook_dispatcher.store.waiting import MOST_COUNTED
 
@@ -18,6 +19,14 @@ class HourView(BaseModel):
     failed_attempts: int
 
 
+class FailureView(BaseModel):
+    """An attempt that failed. `status`: absent where no answer came."""
+
+    at: Timestamp
+    outcome: AttemptOutcome
+    status: int | None
+
+
 class HealthView(BaseModel):
     """A webhook at a glance. `hours` are the last 24, the oldest first."""
 
@@ -26,6 +35,7 @@ class HealthView(BaseModel):
     oldest_due_at: Timestamp | None = Field(description="Of those that could have left")
     breaker: Literal["closed", "open", "half_open", "recovering"]
     hours: list[HourView]
+    last_failure: FailureView | None = Field(description="The latest attempt in these hours that failed")
 
 
 def health_view(health: EndpointHealth) -> HealthView:
@@ -38,4 +48,9 @@ def health_view(health: EndpointHealth) -> HealthView:
         hours=[
             HourView(at=one.at, delivered=one.delivered, failed_attempts=one.failed_attempts) for one in health.hours
         ],
+        last_failure=_failure_view(health.last_failure),
     )
+
+
+def _failure_view(failure: Failure | None) -> FailureView | None:
+    return None if failure is None else FailureView(at=failure.at, outcome=failure.outcome, status=failure.status)

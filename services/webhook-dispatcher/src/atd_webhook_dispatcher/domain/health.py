@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from atd_webhook_dispatcher.domain.breaker import BreakerState
+from atd_webhook_dispatcher.domain.delivery import AttemptOutcome
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 
 HealthStatus = Literal["healthy", "failing", "slowed", "stopped", "idle"]
@@ -19,6 +20,15 @@ class Hour:
     at: datetime
     delivered: int = 0
     failed_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that failed; `status` is absent where no answer came."""
+
+    at: datetime
+    outcome: AttemptOutcome
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

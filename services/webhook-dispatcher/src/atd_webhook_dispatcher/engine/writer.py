@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.faults import Fault, fault_of
 from atd_webhook_dispatcher.domain.delivery import Attempt
+from atd_webhook_dispatcher.domain.health import Failure
 from atd_webhook_dispatcher.domain.outcome import Outcome
 from atd_webhook_dispatcher.store.queue import DeliveryQueue
 from atd_webhook_dispatcher.store.tallies import Place, Tallies, What, hour_of
@@ -39,6 +40,7 @@ class OutcomeWriter:
         self._written = written
         self._waiting: list[Outcome] = []
         self._counted: dict[Place, Counter[What]] = {}
+        self._failures: dict[Place, Failure] = {}
         self._tallied_at = 0.0
         self._wake = asyncio.Event()
         self.last = False
@@ -69,6 +71,7 @@ class OutcomeWriter:
                 del self._waiting[: len(some)]
                 self._written(written)
                 _count(self._counted, written)
+                _fail(self._failures, written)
                 await self._add_up()
                 if not self.last:
                     await asyncio.sleep(GATHER_SECONDS)
@@ -89,8 +92,9 @@ class OutcomeWriter:
         if not self._counted or (not at_once and now - self._tallied_at < TALLY_SECONDS):
             return
         counted, self._counted, self._tallied_at = self._counted, {}, now
+        failures, self._failures = self._failures, {}
         try:
-            await self._tallies.add(counted)
+            await self._tallies.add(counted, failures)
         except (PyMongoError, OSError) as error:  # they are for people to look at; the ledger has the truth
             structlog.get_logger().warning("tallies.not_written", error=type(error).__name__)
 
@@ -147,3 +151,10 @@ def _count(found: dict[Place, Counter[What]], outcomes: Sequence[Outcome]) -> No
         else:
             counted["failed_attempts"] += 1
             counted["failed"] += one.state == "failed"
+
+
+def _fail(found: dict[Place, Failure], outcomes: Sequence[Outcome]) -> None:
+    for one in outcomes:
+        attempt = one.attempt
+        if attempt is not None and one.state != "delivered":
+            found[one.row.endpoint_id, hour_of(one.at)] = Failure(attempt.at, attempt.outcome, attempt.status)

@@ -1,14 +1,18 @@
 """How much arrived at an endpoint, hour by hour (`tallies`): for what people see at a glance.
 
-{_id: "<endpoint id>/<hour>", endpoint_id, at, delivered, failed_attempts, failed, left_out, ms, expires_at}
+{_id: "<endpoint id>/<hour>", endpoint_id, at, delivered, failed_attempts, failed, left_out, ms, expires_at,
+ last_failure: {at, outcome, status}}
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from pymongo import IndexModel, UpdateOne
+
+from atd_webhook_dispatcher.domain.health import Failure
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Operation
@@ -34,6 +38,9 @@ Place = tuple[str, datetime]
 Additions = Mapping[Place, "Counter[What]"]
 """What is to be added."""
 
+Failures = Mapping[Place, Failure]
+"""The latest one of each."""
+
 
 def hour_of(moment: datetime) -> datetime:
     """The hour that a moment is in."""
@@ -46,14 +53,16 @@ class Tallies:
     def __init__(self, database: "Database") -> None:
         self._tallies = database[TALLIES]
 
-    async def add(self, additions: Additions) -> None:
-        """Add these numbers. Raises PyMongo's errors, and may then have added some."""
+    async def add(self, additions: Additions, failures: Failures | None = None) -> None:
+        """Add these numbers and keep these failures. Raises PyMongo's errors, and may then have added some."""
+        failures = failures or {}
         operations: list[Operation] = [
             UpdateOne(
                 {"_id": f"{endpoint_id}/{hour:%Y-%m-%dT%H}"},
                 {
                     "$inc": dict(counted),
                     "$setOnInsert": {"endpoint_id": endpoint_id, "at": hour, "expires_at": hour + KEPT},
+                    **_kept(failures.get((endpoint_id, hour))),
                 },
                 upsert=True,
             )
@@ -75,3 +84,13 @@ class Tallies:
         for row in rows:
             found.setdefault(row["endpoint_id"], []).append(row)
         return found
+
+
+def _kept(failure: Failure | None) -> "Document":
+    return {} if failure is None else {"$set": {"last_failure": asdict(failure)}}
+
+
+def last_failure(rows: "Sequence[Document]") -> Failure | None:
+    """The latest failure of an endpoint's hours, the oldest first; None: nothing failed in them."""
+    kept = next((row["last_failure"] for row in reversed(rows) if "last_failure" in row), None)
+    return None if kept is None else Failure(**kept)

@@ -5774,6 +5774,21 @@ export interface components {
             deliveries: number;
         };
         /**
+         * FailureView
+         * @description An attempt that failed. `status`: absent where no answer came.
+         */
+        FailureView: {
+            /** At */
+            at: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "delivered" | "refused" | "timeout" | "unreachable" | "tls" | "broken" | "not_allowed" | "not_authorized" | "unsendable";
+            /** Status */
+            status: number | null;
+        };
+        /**
          * FieldChoice
          * @description What a column can fill. `name` is a custom field's own; the client names the others.
          */
@@ -6037,6 +6052,8 @@ export interface components {
             breaker: "closed" | "open" | "half_open" | "recovering";
             /** Hours */
             hours: components["schemas"]["HourView"][];
+            /** @description The latest attempt in these hours that failed */
+            last_failure: components["schemas"]["FailureView"] | null;
         };
         /**
          * HoldState
