@@ -5,9 +5,10 @@ import { lazyPart } from "@/shared/ui/lazyPart";
 
 import { useDisabledWebhooks } from "./useDisabledWebhooks";
 
-const DisabledBanner = lazyPart(
-  async () => (await withTexts("settings", () => import("@/features/webhooks"))).DisabledBanner,
-);
+const DisabledBanner = lazyPart(async () => {
+  const { loadDisabledBanner } = await withTexts("settings", () => import("@/features/webhooks"));
+  return loadDisabledBanner();
+});
 
 /** Stands until the webhook is enabled, or until it is put away; one that is disabled once more is told once more. */
 export function WebhookNotice() {

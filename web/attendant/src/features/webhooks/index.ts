@@ -14,5 +14,5 @@ export const webhooksPage = settingsPage({
   texts: (t) => ({ title: t("title"), words: t("words"), settings: [] }),
 });
 
-/** Tells of webhooks that were disabled, on every page. */
-export const DisabledBanner = lazyPart(async () => (await import("./components/banner/DisabledBanner")).DisabledBanner);
+/** What tells of webhooks that were disabled, on every page; for a `lazyPart`, which cannot have another one in it. */
+export const loadDisabledBanner = async () => (await import("./components/banner/DisabledBanner")).DisabledBanner;
