@@ -25,7 +25,7 @@ export function webhook(id: string, change: Partial<Webhook> = {}): Webhook {
     disable_after_hours: 120,
     while_paused: "keep",
     failing: null,
-    health: { status: "healthy", waiting: 0, oldest_due_at: null, breaker: "closed", hours: [] },
+    health: { status: "healthy", waiting: 0, oldest_due_at: null, breaker: "closed", hours: [], last_failure: null },
     version: 1,
     created_at: "2026-11-20T12:00:00Z",
     changed_at: "2026-11-20T12:00:00Z",

@@ -34,13 +34,18 @@ export async function call<T>(method: string, path: string, options: Options = {
   return answer as T;
 }
 
-/** All of them, with their health, which is looked at again while the page is open. */
+/**
+ * All of them, with their health, which is looked at again while the page is open and when somebody comes back to it:
+ * so what another administrator has changed is there too, of which no event tells.
+ */
 export function useWebhooks(enabled = true) {
   return useQuery({
     enabled,
     queryKey: keys.webhooks(),
     queryFn: async ({ signal }) => (await call<Page<Webhook>>("GET", PATH, { signal })).items,
     refetchInterval: HEALTH_EVERY_MS,
+    refetchOnMount: "always",
+    refetchOnWindowFocus: "always",
   });
 }
 

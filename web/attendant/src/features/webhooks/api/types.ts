@@ -13,6 +13,7 @@ export type SecretView = Schemas["SecretView"];
 /** An hour of the last day; `failed_attempts` counts also those that were tried again. */
 export type HourOfHealth = Schemas["HourView"];
 export type Health = Schemas["HealthView"];
+export type Failure = Schemas["FailureView"];
 
 export interface Webhook extends Omit<Schemas["EndpointView"], "template"> {
   template: Json;

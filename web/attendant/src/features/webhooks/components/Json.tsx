@@ -1,13 +1,17 @@
-import { useMemo } from "react";
+import { Button } from "@mantine/core";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { CopyIcon } from "@/shared/ui/CopyIcon";
 
-import { tokensOf } from "../model/json";
+import { jsonLines, prettyJson } from "../model/json";
 import classes from "./json.module.css";
 
+const LINES = 200;
+const LETTERS = 20_000;
+
 interface Props {
-  /** A value, or a text that may be JSON. */
+  /** A value, or a text that may be JSON: what was sent is shown letter by letter. */
   value: unknown;
   /** What it is, for who does not see it. */
   label: string;
@@ -15,41 +19,41 @@ interface Props {
   stale?: boolean;
 }
 
-/** Longer texts are shown without colours: each part would be an element. */
-const MOST_COLOURED = 20_000;
-
-/** A body of a request or an answer: in lines, coloured where it is JSON, and copied by a click. */
+/**
+ * A body of a request or an answer: JSON indented and coloured, anything else as it came; copied by a click. Long ones
+ * are cut until somebody asks for all.
+ */
 export function Json({ value, label, stale = false }: Props) {
   const { t } = useTranslation("webhooks");
-  const text = useMemo(() => (typeof value === "string" ? inLines(value) : JSON.stringify(value, null, 2)), [value]);
-  const tokens = useMemo(() => (text.length > MOST_COLOURED ? [] : tokensOf(text)), [text]);
+  const [all, setAll] = useState(false);
+  const text = useMemo(() => (typeof value === "string" ? value : JSON.stringify(value)), [value]);
+  const lines = useMemo(() => jsonLines(text), [text]);
+  const cut = !all && (lines === null ? text.length > LETTERS : lines.length > LINES);
+  const shown = lines === null || !cut ? lines : lines.slice(0, LINES);
   return (
     <div className={classes.frame} data-stale={stale || undefined}>
-      <pre className={classes.text} tabIndex={0} role="region" aria-label={label}>
-        {tokens.length === 0
-          ? text
-          : tokens.map((one, at) =>
-              one.kind === "plain" ? (
-                one.text
-              ) : (
-                <span key={at} data-kind={one.kind}>
-                  {one.text}
-                </span>
-              ),
-            )}
+      <pre className={classes.text} tabIndex={0} role="region" aria-label={label} translate="no">
+        {shown === null
+          ? text.slice(0, cut ? LETTERS : undefined)
+          : shown.map((line, row) => (
+              <span key={row}>
+                {line.map((part, place) => (
+                  <span key={place} data-part={part.kind}>
+                    {part.text}
+                  </span>
+                ))}
+                {"\n"}
+              </span>
+            ))}
       </pre>
       <span className={classes.copy}>
-        <CopyIcon value={text} label={t("copy", { name: label })} />
+        <CopyIcon value={prettyJson(text)} label={t("copy", { name: label })} />
       </span>
+      {cut && (
+        <Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>
+          {t("whole")}
+        </Button>
+      )}
     </div>
   );
-}
-
-/** JSON in lines; any other text as it is. */
-function inLines(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }

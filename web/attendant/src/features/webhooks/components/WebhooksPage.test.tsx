@@ -54,12 +54,20 @@ test("an endpoint that is disabled says since when and why, and one button recov
     state: "disabled",
     state_since: "2026-11-28T12:00:00Z",
     disabled_reason: "gone",
-    health: { status: "stopped", waiting: 1200, oldest_due_at: null, breaker: "open", hours: [] },
+    health: {
+      status: "stopped",
+      waiting: 1200,
+      oldest_due_at: null,
+      breaker: "open",
+      hours: [],
+      last_failure: { at: "2026-11-28T12:00:00Z", outcome: "refused", status: 410 },
+    },
   });
   const { asked, container } = await show("", serverOf([stopped]));
   const row = await screen.findByRole("listitem");
   expect(within(row).getByText("Desativado")).toBeVisible();
   expect(within(row).getByText(/^Desativado em /)).toBeVisible();
+  expect(within(row).getByText(/^Recusado \(410\) ·/)).toBeVisible();
   expect(within(row).getByText(/não existe mais \(410\)/)).toBeVisible();
   expect(within(row).getByText("1.200 esperando")).toBeVisible();
   await expectAccessible(container);
@@ -70,7 +78,7 @@ test("an endpoint that is disabled says since when and why, and one button recov
 test("without an endpoint the page shows what a receiver gets", async () => {
   const { container } = await show("", serverOf([]));
   expect(await screen.findByText("Nenhum webhook ainda")).toBeVisible();
-  expect(screen.getByRole("region", { name: "O que o seu sistema recebe" })).toHaveTextContent("webhook-signature");
+  expect(screen.getByRole("region", { name: "Cabeçalhos enviados" })).toHaveTextContent("webhook-signature");
   await expectAccessible(container);
 });
 
@@ -147,4 +155,19 @@ test("a test shows what was sent and what came back", async () => {
     "authorization: (não mostrado)",
   );
   await expectAccessible(container);
+});
+
+test("who comes back to an open endpoint sees what another administrator changed, and keeps what they typed", async () => {
+  let [known] = [webhook("one", { event_types: ["*"] })];
+  const answers = { "GET /api/v1/webhooks": () => ({ items: [known], next_cursor: null }) };
+  const { asked } = await show("/one", serverOf([], { ...answers, "PATCH /api/v1/webhooks/one": () => known }));
+  await screen.findByRole("textbox", { name: "Endereço" });
+  type("Endereço", "https://crm.example.com/mine");
+  known = { ...known, description: "ERP", version: 2 };
+  fireEvent(window, new Event("visibilitychange"));
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Descrição" })).toHaveValue("ERP"));
+  expect(screen.getByRole("textbox", { name: "Endereço" })).toHaveValue("https://crm.example.com/mine");
+  click("button", "Salvar");
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ url: "https://crm.example.com/mine" });
 });

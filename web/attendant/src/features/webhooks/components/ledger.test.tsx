@@ -92,7 +92,7 @@ const KNOWN = {
 
 const show = (deliveryId: string | null, answers: Answers = {}) =>
   renderPart(<DeliveriesPage webhookId={null} deliveryId={deliveryId} />, {
-    texts: ["deliveries", "settings"],
+    texts: ["deliveries", "settings", "webhooks"],
     answers: { ...KNOWN, ...answers },
   });
 
@@ -150,7 +150,10 @@ test("what is kept no longer cannot be sent again, and says why", async () => {
 });
 
 const replay = (answers: Answers) =>
-  renderPart(<ReplayPage webhookId="w" />, { texts: ["deliveries", "settings"], answers: { ...KNOWN, ...answers } });
+  renderPart(<ReplayPage webhookId="w" />, {
+    texts: ["deliveries", "settings", "webhooks"],
+    answers: { ...KNOWN, ...answers },
+  });
 
 test("a replay is counted before it starts, and what was counted is what is asked for", async () => {
   let running: Replay[] = [];

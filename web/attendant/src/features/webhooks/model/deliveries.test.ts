@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Attempt, DeliveryDetail, Replay } from "../api/ledgerTypes";
 import { deliveriesPath, filterOf, isFiltered, queryOf, settled, withField } from "./deliveries";
 import { curlOf } from "./deliveriesCurl";
-import { jsonLines, prettyJson } from "./deliveriesJson";
 import { hostOf, isByHand, nameOf } from "./deliveriesNames";
 import { drawnLength, pauseWords, timelineOf, tookWords } from "./deliveriesTimeline";
+import { jsonLines, prettyJson } from "./json";
 import { formOf, progressOf, replayPeriod, wishOf } from "./replay";
 
 const ZONE = "America/Sao_Paulo";

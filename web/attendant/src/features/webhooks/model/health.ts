@@ -1,5 +1,5 @@
 /** How an endpoint is, at a glance: a mark and a line of its last day. Pure. */
-import type { Health, HourOfHealth, Webhook } from "../api/types";
+import type { Failure, Health, HourOfHealth, Webhook } from "../api/types";
 
 export type Mark = "good" | "warning" | "bad" | "quiet";
 /** What is said of an endpoint in one word; the state that somebody set goes before what was measured. */
@@ -20,6 +20,13 @@ export const MARKS: Record<Standing, Mark> = {
   healthy: "good",
   idle: "quiet",
 };
+
+const UNWELL: readonly Standing[] = ["disabled", "failing", "slowed"];
+
+/** The latest failure, where it tells why an endpoint does not do well. */
+export function failureOf(webhook: Pick<Webhook, "state" | "failing" | "health">): Failure | null {
+  return UNWELL.includes(standingOf(webhook)) ? webhook.health.last_failure : null;
+}
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;

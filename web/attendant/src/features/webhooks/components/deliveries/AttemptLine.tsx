@@ -7,7 +7,7 @@ import { useTimeStyle } from "@/shared/time/times";
 
 import type { Attempt, DeliveryDetail } from "../../api/ledgerTypes";
 import { pauseWords, timelineOf, tookWords, type Moment } from "../../model/deliveriesTimeline";
-import { BodyView } from "./BodyView";
+import { Json } from "../Json";
 import classes from "./deliveries.module.css";
 import { HeaderList } from "./HeaderList";
 import { useDeliveryWords } from "./useDeliveryWords";
@@ -99,9 +99,7 @@ function AttemptItem({ attempt, number }: { attempt: Attempt; number: number }) 
           </p>
         )}
         <HeaderList headers={headers} />
-        {answer !== null && answer !== "" && (
-          <BodyView label={t("answer_of", { number })} copyLabel={t("copy_answer")} text={answer} />
-        )}
+        {answer !== null && answer !== "" && <Json value={answer} label={t("answer_of", { number })} />}
       </div>
     </li>
   );

@@ -17,9 +17,9 @@ import type { DeliveryDetail, Endpoint } from "../../api/ledgerTypes";
 import { webhookPath, replayPath } from "../../model/deliveries";
 import { curlOf } from "../../model/deliveriesCurl";
 import { isByHand, nameOf } from "../../model/deliveriesNames";
+import { Json } from "../Json";
 import { RecoverButton } from "../replay/RecoverButton";
 import { AttemptLine } from "./AttemptLine";
-import { BodyView } from "./BodyView";
 import classes from "./deliveries.module.css";
 import { HeaderList } from "./HeaderList";
 import { StateMark } from "./StateMark";
@@ -236,7 +236,7 @@ function Request({ delivery }: { delivery: DeliveryDetail }) {
       {request.body === null ? (
         <p className={classes.means}>{t("no_body")}</p>
       ) : (
-        <BodyView label={t("body")} copyLabel={t("copy_body")} text={request.body} />
+        <Json value={request.body} label={t("body")} />
       )}
     </>
   );

@@ -2,8 +2,8 @@ import { NumberInput, SegmentedControl, Switch, TextInput } from "@mantine/core"
 import { useTranslation } from "react-i18next";
 
 import { Setting, type Refused } from "@/features/settings";
-import { timeSpan } from "@/shared/time/format";
 
+import { pauseWords } from "../../model/deliveriesTimeline";
 import { LIMITS, type EndpointDraft } from "../../model/draft";
 import { parseRetries, wholeSpan } from "../../model/retries";
 import classes from "./editor.module.css";
@@ -21,11 +21,10 @@ const FIELDS = ["rate_limit_per_second", "concurrency", "retry_seconds", "disabl
 export function AdvancedSection({ draft, set, wrongRetries, refused }: Props) {
   const { t, i18n } = useTranslation("webhooks");
   const pauses = parseRetries(draft.retries) ?? [];
-  const span = wholeSpan(pauses);
   const retries =
     pauses.length === 0
       ? t("retries.never")
-      : t("retries.span", { count: pauses.length, time: timeSpan(span, i18n.language) });
+      : t("retries.span", { count: pauses.length, time: pauseWords(wholeSpan(pauses) * 1000, i18n.language) });
   return (
     <details className={classes.advanced} open={wrongRetries || FIELDS.some((one) => refused(one, true) !== null)}>
       <summary>

@@ -42,24 +42,26 @@ export function AuthSection({ auth, stored, missing, refused, onChange }: Props)
         data={KINDS.map((value) => ({ value, label: t(`auth.kinds.${value}`) }))}
         onChange={(kind) => kind !== null && onChange({ ...auth, kind: kind })}
       />
-      <div className={classes.grid}>
-        {FIELDS[auth.kind].map((name) => {
-          const Field = SECRETS.has(name) ? SecretInput : TextInput;
-          return (
-            <Field
-              key={name}
-              label={t(`auth.${name}`)}
-              placeholder={isStored(name, auth, stored) ? t("auth.stored") : ""}
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={2000}
-              value={auth[name]}
-              error={missing.has(name) ? t("auth.missing") : refused(`auth.${name}`)}
-              onChange={({ currentTarget }) => onChange({ ...auth, [name]: currentTarget.value })}
-            />
-          );
-        })}
-      </div>
+      {FIELDS[auth.kind].length > 0 && (
+        <div className={classes.grid}>
+          {FIELDS[auth.kind].map((name) => {
+            const Field = SECRETS.has(name) ? SecretInput : TextInput;
+            return (
+              <Field
+                key={name}
+                label={t(`auth.${name}`)}
+                placeholder={isStored(name, auth, stored) ? t("auth.stored") : ""}
+                autoComplete="off"
+                spellCheck={false}
+                maxLength={2000}
+                value={auth[name]}
+                error={missing.has(name) ? t("auth.missing") : refused(`auth.${name}`)}
+                onChange={({ currentTarget }) => onChange({ ...auth, [name]: currentTarget.value })}
+              />
+            );
+          })}
+        </div>
+      )}
       <Certificate auth={auth} stored={stored} refused={refused} onChange={onChange} />
     </div>
   );

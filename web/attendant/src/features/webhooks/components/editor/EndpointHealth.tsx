@@ -9,6 +9,7 @@ import type { Webhook } from "../../api/types";
 import { standingOf } from "../../model/health";
 import { DeliveryLinks } from "../deliveries/DeliveryLinks";
 import { Sparkline } from "../list/Sparkline";
+import { LastFailure } from "../LastFailure";
 import { StandingMark } from "../Mark";
 import { StoppedNotice } from "../StoppedNotice";
 import classes from "./editor.module.css";
@@ -24,6 +25,7 @@ export function EndpointHealth({ webhook }: { webhook: Webhook }) {
     <>
       <div className={classes.health}>
         <StandingMark standing={standingOf(webhook)} className={classes.standing} />
+        <LastFailure webhook={webhook} />
         {waiting > 0 && (
           <span>
             {t("row.waiting", { count: waiting, number: new Intl.NumberFormat(i18n.language).format(waiting) })}
@@ -45,8 +47,8 @@ export function EndpointHealth({ webhook }: { webhook: Webhook }) {
             {t(state === "paused" ? "resume" : "pause")}
           </Button>
         )}
+        <DeliveryLinks webhookId={id} />
       </div>
-      <DeliveryLinks webhookId={id} />
       <StoppedNotice webhook={webhook} />
     </>
   );

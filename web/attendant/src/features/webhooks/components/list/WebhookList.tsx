@@ -50,20 +50,20 @@ export function WebhookList({ webhooks }: { webhooks: readonly Webhook[] }) {
   );
 }
 
-const REQUEST = `POST /hooks/atendimento HTTP/1.1
+const HEADERS = `POST /hooks/atendimento HTTP/1.1
 host: crm.example.com
 content-type: application/json
 webhook-id: 0195500e-00f0-7000-8000-0000000000a1
 webhook-timestamp: 1772366400
-webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=`;
 
-{
-  "id": "0195500e-00f0-7000-8000-0000000000a1",
-  "type": "message.received",
-  "occurred_at": "2026-03-01T12:00:00.000Z",
-  "sequence": 7,
-  "data": { "message": { "kind": "text", "text": "Bom dia" } }
-}`;
+const BODY = {
+  id: "0195500e-00f0-7000-8000-0000000000a1",
+  type: "message.received",
+  occurred_at: "2026-03-01T12:00:00.000Z",
+  sequence: 7,
+  data: { message: { kind: "text", text: "Bom dia" } },
+};
 
 /** What a receiver sees. */
 function Example() {
@@ -71,7 +71,8 @@ function Example() {
   return (
     <section className={classes.example}>
       <h2>{t("empty.example")}</h2>
-      <Json value={REQUEST} label={t("empty.example")} />
+      <Json value={HEADERS} label={t("test.sent_headers")} />
+      <Json value={BODY} label={t("test.sent_body")} />
       <p>{t("empty.signature")}</p>
     </section>
   );

@@ -10,6 +10,7 @@ import { useEnable } from "../../api/endpoints";
 import type { Webhook } from "../../api/types";
 import { hostOf, isLate, standingOf } from "../../model/health";
 import { ALL } from "../../model/patterns";
+import { LastFailure } from "../LastFailure";
 import { StandingMark } from "../Mark";
 import { StoppedNotice } from "../StoppedNotice";
 import classes from "./list.module.css";
@@ -46,6 +47,7 @@ export function WebhookRow({ webhook }: { webhook: Webhook }) {
       </div>
       <div className={classes.state}>
         <StandingMark standing={standingOf(webhook)} className={classes.standing} />
+        <LastFailure webhook={webhook} />
         {waiting > 0 && (
           <small className={isLate(health, now) ? classes.late : undefined}>
             {t("row.waiting", { count: waiting, number: counted })}
