@@ -12,18 +12,17 @@ import asyncio
 import io
 import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import Browser, Route, expect
 
-from atd_testing.receivers import OK, receiver
 from tests.browser.office import MARINA, Customer, Office, Person, opened_office
 from tests.browser.seat import PHONE, WIDE, Seat, seated
 from tests.browser.trial import run_trial
+from tests.browser.webhook_pictures import WEBHOOK_PAGES, webhooks
 from tests.harness.browser import started_browser
 from tests.harness.reading import Json
 from tests.harness.system import System
@@ -31,7 +30,6 @@ from tests.harness.system import System
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / "docs" / "screenshots"
 _COLOURS = 200
-_GONE = b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
 _CUSTOMERS = (
     ("Marina Alves", "Bom dia! Meu boleto deste mês não chegou, podem enviar de novo?"),
     ("Rui Prado", "Qual o horário de vocês no sábado?"),
@@ -88,21 +86,6 @@ async def _routing(office: Office, *people: Person) -> None:
     await _made(office, "service-levels", target)
     answer = await office.client.put("/routing/distribution", json={"default_team_id": desk})
     assert answer.is_success, answer.text
-
-
-@asynccontextmanager
-async def _webhooks(office: Office) -> AsyncIterator[None]:
-    """Endpoints that answer, that are gone, that cannot be reached, and one that is paused."""
-    async with receiver(OK) as good, receiver(_GONE) as gone:
-        crm = {"url": good.url("/hooks/atendimento"), "description": "CRM", "headers": {"X-Source": "atendimento"}}
-        chosen = {"event_types": ["message.*", "conversation.opened", "conversation.closed"], "ordered": True}
-        wanted = {"filters": {"channel": ["whatsapp"]}, "expression": "data.conversation.channel == 'whatsapp'"}
-        await _made(office, "webhooks", {**crm, **chosen, **wanted})
-        await _made(office, "webhooks", {"url": gone.url("/v1/events"), "description": "ERP antigo"})
-        nowhere = {"url": "http://127.0.0.1:59999/faturamento", "event_types": ["contact.*"], "retry_seconds": [600]}
-        await _made(office, "webhooks", {**nowhere, "description": "Faturamento"})
-        await _made(office, "webhooks", {**crm, "description": "Robô de testes", "enabled": False})
-        yield
 
 
 async def _fill(office: Office) -> None:
@@ -229,59 +212,6 @@ async def _routing_failing(seat: Seat) -> None:
     await seat.context.unroute_all(behavior="ignoreErrors")
 
 
-async def _webhook_list(seat: Seat) -> None:
-    await seat.go("/settings/webhooks")
-    await expect(seat.page.get_by_text("Desativado", exact=True)).to_be_visible()
-
-
-async def _webhook(seat: Seat) -> None:
-    await _webhook_list(seat)
-    await seat.page.get_by_role("link", name="CRM").click()
-    await expect(seat.page.get_by_role("textbox", name="Endereço", exact=True)).to_be_visible()
-    await seat.page.get_by_role("button", name="Enviar teste").click()
-    await expect(seat.page.get_by_text("Entregue: respondeu 200")).to_be_visible()
-    await seat.page.locator("summary", has_text="Avançado").click()
-    await seat.page.get_by_role("textbox", name="Endereço", exact=True).scroll_into_view_if_needed()
-
-
-async def _webhook_part(seat: Seat, name: str) -> None:
-    """Another stretch of the editor's page."""
-    await seat.page.locator(f"#webhook-{name}").evaluate("element => element.scrollIntoView({ block: 'start' })")
-
-
-async def _webhook_filters(seat: Seat) -> None:
-    await _webhook_part(seat, "filters")
-
-
-async def _webhook_body(seat: Seat) -> None:
-    await seat.page.locator("#webhook-shape").get_by_text("Modelo", exact=True).click()
-    await _webhook_part(seat, "shape")
-
-
-async def _webhook_auth(seat: Seat) -> None:
-    await seat.page.locator("#webhook-shape").get_by_text("Tudo", exact=True).click()
-    await _webhook_part(seat, "headers")
-
-
-async def _webhook_advanced(seat: Seat) -> None:
-    await _webhook_part(seat, "ordered")
-
-
-async def _webhook_test(seat: Seat) -> None:
-    await _webhook_part(seat, "test")
-    await seat.context.unroute_all(behavior="ignoreErrors")
-
-
-async def _webhooks_empty(seat: Seat) -> None:
-    async def none(route: Route) -> None:
-        await route.fulfill(json={"items": [], "next_cursor": None})
-
-    await seat.context.route("**/api/v1/webhooks", none)
-    await seat.open("/settings/webhooks")
-    await expect(seat.page.get_by_text("Nenhum webhook ainda")).to_be_visible()
-    await seat.context.unroute_all(behavior="ignoreErrors")
-
-
 async def _settings(seat: Seat) -> None:
     await seat.go("/settings/appearance")
     await expect(seat.page.get_by_role("heading", name="Aparência")).to_be_visible()
@@ -329,20 +259,14 @@ _PAGES: dict[str, Take] = {
     "routing-empty": _routing_empty,
     "routing-loading": _routing_loading,
     "routing-failing": _routing_failing,
-    "webhooks": _webhook_list,
-    "webhook": _webhook,
-    "webhook-filters": _webhook_filters,
-    "webhook-body": _webhook_body,
-    "webhook-auth": _webhook_auth,
-    "webhook-advanced": _webhook_advanced,
-    "webhook-test": _webhook_test,
-    "webhooks-empty": _webhooks_empty,
     "loading": _loading,
     "failing": _failing,
 }
 
 
-async def _take(browser: Browser, office: Office, scheme: str, width: int, names: Collection[str]) -> None:
+async def _take(
+    browser: Browser, office: Office, scheme: str, width: int, pages: Mapping[str, Take], names: Collection[str]
+) -> None:
     size = WIDE if width == WIDE["width"] else PHONE
     async with seated(
         browser, office.system.public_url, office.ana, viewport=size, color_scheme=scheme, reduced_motion="reduce"
@@ -354,7 +278,7 @@ async def _take(browser: Browser, office: Office, scheme: str, width: int, names
             await _save(seat, f"login-{scheme}-{width}")
         await seat.enter_password()
         await expect(seat.page.get_by_role("button", name="Sua conta")).to_be_visible()
-        for name, page in _PAGES.items():
+        for name, page in pages.items():
             if name not in names:
                 continue
             await page(seat)
@@ -372,20 +296,25 @@ async def _save(seat: Seat, name: str) -> None:
 async def take(system: System, names: Collection[str]) -> None:
     """The named pages in both themes and both widths."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    async with opened_office(system) as office, started_browser() as browser, _webhooks(office):
-        await _take_all(browser, office, names)
+    async with opened_office(system) as office, started_browser() as browser:
+        await _fill(office)
+        if others := set(names) - set(WEBHOOK_PAGES):
+            await _take_all(browser, office, _PAGES, others)
+        # One of the webhooks is disabled, which every page tells from then on.
+        if wanted := set(names) & set(WEBHOOK_PAGES):
+            async with webhooks(office):
+                await _take_all(browser, office, WEBHOOK_PAGES, wanted)
 
 
-async def _take_all(browser: Browser, office: Office, names: Collection[str]) -> None:
-    await _fill(office)
+async def _take_all(browser: Browser, office: Office, pages: Mapping[str, Take], names: Collection[str]) -> None:
     for scheme in ("light", "dark"):
         for width in (WIDE["width"], PHONE["width"]):
-            await _take(browser, office, scheme, width, names)
+            await _take(browser, office, scheme, width, pages, names)
 
 
 def main(names: Collection[str]) -> None:
     """Start a system, take the pictures (of all pages, if none is named), stop it."""
-    run_trial(lambda system: take(system, names or {"login", *_PAGES}))
+    run_trial(lambda system: take(system, names or {"login", *_PAGES, *WEBHOOK_PAGES}))
 
 
 if __name__ == "__main__":
