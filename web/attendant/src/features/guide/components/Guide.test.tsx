@@ -31,8 +31,10 @@ const old = {
   sequence: 1,
 };
 
-const show = (changes: Answers = {}, permissions?: string[]) =>
+const show = (changes: Answers = {}, permissions?: string[], at = "/") =>
   renderPart(<Guide />, {
+    at,
+    path: "*",
     answers: { ...answers, ...changes },
     texts: ["guide", "sandbox"],
     ...(permissions && { permissions }),
@@ -55,6 +57,17 @@ test("where work goes on already it waits in the rail", async () => {
   expect(screen.queryByRole("region")).toBeNull();
   await userEvent.click(button);
   expect(await screen.findByRole("region", { name: "Primeiros passos" })).toBeVisible();
+});
+
+test("beside an editor it waits in the rail until it is asked for", async () => {
+  await show({}, undefined, "/settings/hours/new");
+  const button = await screen.findByRole("button", { name: /Primeiros passos/ });
+  await waitFor(() => expect(localStorage.getItem("atd-guide-me")).toContain('"folded":false'));
+  expect(screen.queryByRole("region")).toBeNull();
+  await userEvent.click(button);
+  expect(await screen.findByRole("region", { name: "Primeiros passos" })).toBeVisible();
+  await userEvent.click(button);
+  expect(screen.queryByRole("region")).toBeNull();
 });
 
 test("a step that was taken is ticked by what happened, and the guide goes on from there after a reload", async () => {

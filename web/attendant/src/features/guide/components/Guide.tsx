@@ -1,7 +1,7 @@
 import { Button, Tooltip, UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconCheck, IconChevronDown, IconListCheck, IconX } from "@tabler/icons-react";
-import { useEffect, type CSSProperties } from "react";
+import { useEffect, useState, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 
@@ -13,6 +13,8 @@ import type { GuideState } from "../hooks/guideState";
 import { useGuideState, useProgress } from "../hooks/useGuide";
 import type { StepName } from "../model/steps";
 import classes from "./guide.module.css";
+
+const EDITOR = /^\/settings\/[^/]+\/[^/]+/;
 
 /** Leads a newcomer to a first answered message. It can be put away, gone on with, and left for good. */
 export function Guide({ className }: { className?: string | undefined }) {
@@ -37,25 +39,27 @@ function Steps({ state, change, leads, className }: Props) {
   const { t } = useTranslation("guide");
   const { steps, done, current, phone } = useProgress(state, change);
   const count = steps.filter(done).length;
-  usePointer(state.folded === false ? current : undefined);
   const leave = () => {
     change({ left: true });
     if (current !== undefined) undoable({ message: t("left"), undo: () => change({ left: false }) });
   };
-  const open = state.folded === false;
+  const { pathname } = useLocation();
+  // An editor needs all of its page (a week is drawn up to its right edge): there it waits until it is asked for.
+  const [askedAt, setAskedAt] = useState("");
+  const open = state.folded === false && (!EDITOR.test(pathname) || askedAt === pathname);
+  usePointer(open ? current : undefined);
+  const toggle = () => {
+    setAskedAt(open ? "" : pathname);
+    change({ folded: open });
+  };
   // Over the end of the list in the inbox; other pages have their forms at the left.
-  const atRight = !useLocation().pathname.startsWith("/inbox");
+  const atRight = !pathname.startsWith("/inbox");
   const docked = phone?.open ? phone.width : 0;
   const label = `${t("title")} · ${t("progress", { count, of: steps.length })}`;
   return (
     <>
       <Tooltip position="right" label={label} events={{ hover: true, focus: true, touch: false }}>
-        <UnstyledButton
-          className={className ?? ""}
-          aria-label={label}
-          aria-expanded={open}
-          onClick={() => change({ folded: open })}
-        >
+        <UnstyledButton className={className ?? ""} aria-label={label} aria-expanded={open} onClick={toggle}>
           <IconListCheck size={20} stroke={1.75} aria-hidden />
         </UnstyledButton>
       </Tooltip>
