@@ -96,7 +96,7 @@ async def test_a_rule_is_tried_on_the_past_before_it_is_saved(office: Office, an
     await page.get_by_role("textbox", name="Nome da regra").fill("Boletos")
     await page.get_by_role("button", name="Adicionar condição").click()
     await page.get_by_role("menuitem", name="Palavras do cliente").click()
-    await page.get_by_role("combobox", name="Palavras do cliente").fill("boleto")
+    await page.get_by_role("combobox", name="Palavras do cliente", exact=True).fill("boleto")
     await page.keyboard.press("Enter")
     await page.get_by_role("combobox", name="Vai para a equipe").click()
     await page.get_by_role("option", name="Financeiro").click()
@@ -139,7 +139,8 @@ async def test_axe_finds_nothing_in_the_settings_of_routing(office: Office, sit:
 @pytest.mark.long_story
 async def test_no_page_of_routing_is_wider_than_a_phone(office: Office, sit: Sit) -> None:
     seat = await sit(office.ana, viewport=PHONE)
-    await seat.sign_in("/settings/teams")
+    await seat.open("/settings/teams")
+    await seat.enter_password()
     for path in _PAGES:
         await seat.go(f"/settings/{path}")
         await expect(seat.page.get_by_role("heading", level=1)).to_be_visible()
