@@ -1,4 +1,4 @@
-"""What a company sets for its routing, over HTTP: the same for every kind, shown on teams."""
+"""What a company sets for its routing, over HTTP: the same for every kind, shown on teams; what customers are told."""
 
 from typing import Any
 
@@ -141,3 +141,48 @@ async def test_a_company_has_no_more_teams_than_the_limit(
     await service.db.settings.insert_many(more)
     answer = await desk.ask("POST", "/teams", {"name": "Mais uma"})
     assert (answer.status_code == 409 and answer.json()["code"] == "too_many") is refused
+
+
+# What customers who wait are told
+
+
+async def test_nothing_is_told_until_somebody_sets_it(desk: TenantClient) -> None:
+    policy = await desk.get("/routing/telling")
+    assert (policy["position_minutes"], policy["overdue_minutes"], policy["language"]) == (None, None, "pt-BR")
+    wanted = {"position_minutes": 10, "position": {"en": 'Number {{position}}, {{wait|"soon"}}'}, "language": "en"}
+    put = await desk.do("PUT", "/routing/telling", wanted)
+    assert {**put, **wanted} == put == await desk.get("/routing/telling")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"position_minutes": 0}, "position_minutes"),
+        ({"overdue_minutes": 1441}, "overdue_minutes"),
+        ({"position": {"pt-BR": "{{place}}"}}, "position.pt-BR"),
+        ({"overdue": {"en": "{{position}}"}}, "overdue.en"),
+        ({"overdue": {"en": "{{contact.name"}}, "overdue.en"),
+        ({"language": "fr"}, "language"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_what_cannot_be_told_is_refused_with_its_field(desk: TenantClient, body: Any, field: str) -> None:
+    status, _, fields = await desk.refused("PUT", "/routing/telling", body)
+    assert (status, fields) == (422, [field])
+
+
+async def test_a_greeting_that_cannot_be_filled_in_is_refused(desk: TenantClient) -> None:
+    assert await desk.refused("POST", "/teams", {"name": "A", "greeting": "Olá {{contact.nome}}"}) == (
+        422,
+        "unknown_variable",
+        ["greeting"],
+    )
+    assert await desk.refused("POST", "/teams", {"name": "A", "greetings": {"en": "Hi {{contact.nome}}"}}) == (
+        422,
+        "unknown_variable",
+        ["greetings.en"],
+    )
+    assert (await desk.refused("POST", "/teams", {"name": "A", "greetings": {"fr": "Salut"}}))[0] == 422
+    wanted = {"name": "A", "greeting": "Olá {{contact.first_name}}", "greetings": {"en": "Hi {{contact.first_name}}"}}
+    made = await desk.do("POST", "/teams", wanted)
+    assert {**made, **wanted} == made

@@ -574,5 +574,5 @@ class Availability(RuleBasedStateMachine):
         assert settled(once, self.policy, self.now) == once
 
 
-Availability.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Availability.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 TestWhatWasChosenStandsWhateverHappens = Availability.TestCase

@@ -29,7 +29,7 @@ calendars = st.builds(
 ).map(ScheduleCalendar)
 moments = st.datetimes(datetime(2027, 1, 1), datetime(2028, 2, 28), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants them without
 amounts = st.timedeltas(timedelta(), timedelta(hours=400))
-few = settings(max_examples=30, deadline=None)
+few = settings(max_examples=20, deadline=None)
 """Each works out up to three years of hours, at five milliseconds."""
 A_MICROSECOND = timedelta(microseconds=1)
 

@@ -1,5 +1,9 @@
 """Everything of routing that is reached says who may, and everything that it hears has somebody who takes it."""
 
+from functools import cache
+
+from fastapi import FastAPI
+
 from atd_routing.app import SERVICE, create_app
 from atd_routing.settings import RoutingSettings
 from atd_schemas.topics import registry
@@ -14,13 +18,15 @@ WORK = frozenset({"POST /api/v1/queue/next", "POST /api/v1/routing/simulation"})
 """What attendants do, and what changes nothing: it needs what they have."""
 
 
-def settings() -> RoutingSettings:
+@cache
+def app() -> FastAPI:
     nowhere = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9", "MONGODB_URL": "mongodb://127.0.0.1:9"}
-    return RoutingSettings(**nowhere, **service_keys(SERVICE))  # type: ignore[arg-type]  # by their names outside
+    settings = RoutingSettings(**nowhere, **service_keys(SERVICE))  # type: ignore[arg-type]  # by their names outside
+    return create_app(settings)
 
 
 def test_reading_needs_conversations_read_and_changing_settings_manage() -> None:
-    needed = {name: one for name, one in route_permissions(create_app(settings())).items() if "/api/v1/" in name}
+    needed = {name: one for name, one in route_permissions(app()).items() if "/api/v1/" in name}
     assert BY_OTHERS.items() <= needed.items()
     for name, permission in needed.items():
         if name in BY_OTHERS or name in WORK:
@@ -32,6 +38,6 @@ def test_reading_needs_conversations_read_and_changing_settings_manage() -> None
 
 
 def test_every_topic_that_is_for_routing_is_read() -> None:
-    runtime = create_app(settings()).state.runtime
+    runtime = app().state.runtime
     read = {one.topic.name for one in runtime._subscriptions}
     assert read == {topic.name for topic in registry() if SERVICE in topic.consumers}

@@ -1,4 +1,4 @@
-"""The queue over HTTP: the order, why each waits, the next one, what rules would have done, what would happen now."""
+"""The queue over HTTP: the order, why each waits, the next one, what rules would have done; and a decision by Kafka."""
 
 import asyncio
 import time as clock
@@ -16,11 +16,12 @@ from atd_schemas.attendants import DeviceData, DeviceSeen
 from atd_schemas.conversation import ContactChanged
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import AttendantChanged, AttendantData
-from atd_schemas.topics import ATTENDANT_DEVICES, SETTINGS_CHANGES
+from atd_schemas.topics import ATTENDANT_DEVICES, CONVERSATION_EVENTS, ROUTING_DECISIONS, SETTINGS_CHANGES
 from atd_testing.inbound import record_of
 from atd_testing.service import RunningService, TenantClient
 
-from .talks import NOON, Talk
+from .talks import NOON, Talk, device
+from .world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -352,3 +353,19 @@ async def test_a_simulation_says_who_would_get_it_or_why_it_would_wait(floor: Fl
     assert (given["attendant"]["name"], given["reason"], given["waits"]) == ("ana", "rule", [])
     other = await floor.desk.do("POST", "/routing/simulation", {"text": "bom dia"})
     assert (other["team"], [one["code"] for one in other["waits"]]) == (None, ["no_team"])
+
+
+# From one topic to the other
+
+
+async def test_an_opened_conversation_is_assigned_through_kafka(desk: TenantClient, service: RunningService) -> None:
+    world = World(service.runtime.mongo, desk.tenant)
+    members = [{"attendant_id": world.id("ana")}]
+    team = await desk.do("POST", "/teams", {"name": "Vendas", "members": members})
+    (talk,) = world.begin(team_id=team["id"])
+    async with service.reading(ROUTING_DECISIONS) as decisions:
+        await service.publish(ATTENDANT_DEVICES, device(desk.tenant, world.id("ana")))
+        await service.publish(CONVERSATION_EVENTS, talk.opened())
+        (decision,) = await decisions.until(lambda found: found, desk.tenant)
+    assert (decision.type, decision.subject) == ("routing.assign", talk.id)
+    assert (decision.data.attendant.id, decision.data.condition.placement) == (world.id("ana"), talk.placement)

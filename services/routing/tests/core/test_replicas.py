@@ -110,17 +110,16 @@ async def _a_shift(shift: Shift, first: ManagedProcess, second: ManagedProcess) 
     talks = world.begin(TALKS, team_id=team)
     await shift.tell(*(talk.opened() for talk in talks[:30]))
     await shift.work(lambda: len(shift.finished) >= 10)
-    await asyncio.to_thread(first.kill)
-    await shift.tell(*(talk.opened() for talk in talks[30:60]))
-    await asyncio.to_thread(first.start)
-    await shift.work(lambda: len(shift.finished) >= 40)
     os.kill(second.pid, signal.SIGSTOP)
     try:
-        await shift.tell(*(talk.opened() for talk in talks[60:]))
+        await shift.tell(*(talk.opened() for talk in talks[30:60]))
         ends_at = asyncio.get_running_loop().time() + SESSION
         await shift.work(lambda: asyncio.get_running_loop().time() > ends_at)
     finally:
         os.kill(second.pid, signal.SIGCONT)
+    await shift.work(lambda: len(shift.finished) >= 40)
+    await asyncio.to_thread(first.kill)
+    await shift.tell(*(talk.opened() for talk in talks[60:]))
     await shift.work(lambda: len(shift.finished) == TALKS)
     for moments in shift.decided.values():
         assert len(moments) == 1 or _unheard(moments), "one placement is decided on once"

@@ -78,7 +78,7 @@ def watched(scene: Scene) -> Sequence[Decision]:
     return decided
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(STORY, POLICY)
 def test_nobody_is_closed_who_waits_for_us_and_no_timer_rings_for_ever(
     story: list[tuple[int, str]], policy: Inactivity
