@@ -109,8 +109,8 @@ class Seat:
         await self.is_live()
 
     async def is_live(self) -> None:
-        """Wait until what happens now is shown at once."""
-        await expect(self.page.get_by_role("img", name="Conectado")).to_be_visible()
+        """Wait until what happens now is shown at once; on a phone the mark stands only while it is not."""
+        await expect(self.page.get_by_role("img", name="Conectado", include_hidden=True)).to_be_attached()
 
     async def enter_password(self) -> None:
         """Fill in the sign-in form that is shown."""
