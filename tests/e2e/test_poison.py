@@ -47,9 +47,9 @@ async def put_aside(system: System, topic: Topic, key: bytes, poison: bytes) -> 
     return find
 
 
-def assert_explained(letter: dict[str, Any], group: str, poison: bytes, *, error: str = "invalid") -> None:
-    assert letter["source"] == group
-    assert letter["data"]["group"] == group
+def assert_explained(letter: dict[str, Any], service: str, poison: bytes, *, error: str = "invalid") -> None:
+    assert letter["source"] == service
+    assert letter["data"]["group"] == f"{service}.{letter['data']['topic']}"
     assert letter["data"]["error"] == error
     assert letter["data"]["detail"]
     assert content(letter) == poison

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,6 +158,14 @@ async def test_a_poison_record_is_dead_lettered_alone_with_reason_and_origin(
     assert b"not json" in [base64.b64decode(event.data.value) for event in events]
     assert not [event for event in events if "secret words" in event.data.detail]
     assert [record.key for record in letters] == [b"k"] * 3
+
+
+async def test_no_two_topics_share_a_group(runtime: Runtime, topic: Topic) -> None:
+    async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None: ...
+
+    other = replace(topic, name=f"{topic.name}.other")
+    groups = [runtime.consume(one, handle).group for one in (topic, other)]
+    assert groups == [f"{runtime.service}.{one.name}" for one in (topic, other)]
 
 
 async def test_an_infrastructure_fault_is_retried_and_nothing_is_dead_lettered(runtime: Runtime, topic: Topic) -> None:

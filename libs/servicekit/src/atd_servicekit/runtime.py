@@ -225,7 +225,9 @@ class Runtime:
         passes_over: PassesOver | None = None,
         parse: Parse | None = None,
     ) -> Subscription:
-        """Read `topic` as `group` (default: the service's name) with the promises of `consuming.py`.
+        """Read `topic` as `group` (default: of the service and the topic) with the promises of `consuming.py`.
+
+        A process that comes or goes interrupts every reader of its group; so no two topics share one.
 
         What `passes_over` says yes to is not parsed, and counts as handled: not as invalid either, whatever is in it.
         `parse` replaces the topic's schema; what it raises for is an invalid record.
@@ -233,7 +235,7 @@ class Runtime:
         subscription = Subscription(
             service=self.service,
             topic=topic,
-            group=group or self.service,
+            group=group or f"{self.service}.{topic.name}",
             handler=handler,
             producer=self.producer,
             metrics=self.metrics,
