@@ -1,5 +1,6 @@
 """Making, changing and deleting webhooks over HTTP."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -337,8 +338,11 @@ async def test_no_more_secrets_sign_at_once_than_may(desk: TenantClient) -> None
 
 async def test_a_company_makes_no_more_webhooks_than_it_may(desk: TenantClient) -> None:
     new = await made(desk)
-    for _ in range(MOST_ENDPOINTS - 1):
-        await made(desk)
+    one, store = await stored(desk, new["id"]), Endpoints(desk.service.db)
+    for _ in range(MOST_ENDPOINTS - 2):
+        another = replace(one, id=uuid7())
+        await desk.service.runtime.transaction(lambda session, another=another: store.add(session, another))
+    await made(desk)
     assert (await desk.refused("POST", "/webhooks", {"url": URL}))[:2] == (409, "too_many")
     await desk.do("DELETE", f"/webhooks/{new['id']}")
     await made(desk)

@@ -40,6 +40,7 @@ pytestmark = pytest.mark.unit
         (replace(ROW, due_at=LATER, tries=1), ENDPOINT, "open", None, "retry"),
         (ROW, ORDERED, "closed", "another", "order"),
         (ROW, ORDERED, "closed", "d", "turn"),
+        (ROW, replace(ORDERED, unmarked=True), "closed", None, "order"),
         (replace(ROW, due_at=LATER), ORDERED, "closed", "d", "order"),
         (replace(ROW, due_at=LATER, tries=2), ORDERED, "closed", "d", "retry"),
         (ROW, ENDPOINT, "open", None, "breaker"),

@@ -11,7 +11,6 @@ from atd_schemas.ids import uuid7
 from atd_servicekit.crypto import FieldCipher, new_master_key, parse_master_key
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
-from atd_testing.service import RunningService
 from atd_webhook_dispatcher.domain.endpoint import Auth, Endpoint, SigningSecret
 from atd_webhook_dispatcher.resealing import Resealed, reseal
 from atd_webhook_dispatcher.sealing import seal, unseal
@@ -81,11 +80,3 @@ async def test_what_is_changed_at_the_same_moment_is_left_for_the_next_call(mong
     await mongo.transaction(lambda session: store.add(session, one))
     await mongo.db["endpoints"].update_one({"_id": one.id}, {"$inc": {"version": 1}})
     assert not await store.reseal(one, one)
-
-
-async def test_operators_alone_have_webhooks_sealed_again(service: RunningService) -> None:
-    path = "/internal/credentials/reseal"
-    headers = service.headers(uuid7(), ("webhooks:manage",))
-    assert (await service.http.post(path, json={}, headers=headers)).status_code == 403
-    answer = await service.http.post(path, json={}, headers=service.headers(uuid7(), ("operator",)))
-    assert answer.json() == {"resealed": 0, "remaining": 0, "unreadable": 0}

@@ -17,6 +17,7 @@ from atd_webhook_dispatcher.domain.reading import event_from
 from atd_webhook_dispatcher.domain.signing import secret_text
 from atd_webhook_dispatcher.sealing import seal
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries
+from atd_webhook_dispatcher.store.events import Events
 
 from .receiver import Received, Receiver
 from .test_changes import all_delivered, written_down
@@ -53,34 +54,33 @@ async def test_in_order_a_row_of_who_did_not_know_it_yet_holds_up_its_conversati
 ) -> None:
     """Another process accepted it for the endpoint as it was a second ago."""
     world, thread = World(mongo), uuid7()
-    endpoint = await world.endpoint(receiver.url, ordered=True, retry_seconds=(1,))
-    refused: list[int] = []
+    endpoint = await world.endpoint(receiver.url, ordered=True, retry_seconds=(2,))
+    late = event_from(world.event(1, thread))
+    assert late is not None
+    refused: list[str] = []
 
-    def first_fails_once(request: Received) -> tuple[int, dict[str, str]]:
-        if request.sequence == 1 and not refused:
-            refused.append(1)
+    def late_fails_once(request: Received) -> tuple[int, dict[str, str]]:
+        if request.event_id == late.id and not refused:
+            refused.append(request.event_id)
             return 500, {}
         return 200, {}
 
-    receiver.answer = first_fails_once
+    receiver.answer = late_fails_once
+    row = replace(row_of(late, endpoint, None, CLOCK.now()), ordered=False)
+
+    async def waits_marked() -> bool:
+        query = {"_id": row.id, "ordered": True, "tries": 1, "state": "waiting"}
+        return await world.mongo.db[DELIVERIES].count_documents(query) == 1
+
     async with process(mongo, "knows") as running:
-        await running.take(world.event(1))
-        await eventually(lambda: endpoint.id in running.engine._lines.by_id)
-        late = event_from(world.event(1, thread))
-        assert late is not None
-        row = replace(row_of(late, endpoint, None, CLOCK.now()), ordered=False)
-        await Deliveries(world.mongo.db).add([row])
+        await eventually(lambda: endpoint.id in {line.endpoint.id for line in running.engine.lines})
+        await Events(mongo.db, timedelta(days=7)).add([late], CLOCK.now())
+        await Deliveries(mongo.db).add([row])
         await running.engine.accepted([(endpoint, row, late.body)])
-
-        async def marked() -> bool:
-            return await world.mongo.db[DELIVERIES].count_documents({"_id": row.id, "ordered": True}) == 1
-
-        await eventually(marked)
+        await eventually(waits_marked)
         await running.take(*[world.event(n, thread) for n in range(2, 5)])
-        await all_delivered(world, endpoint, 5)
-    threads = {one["event_id"]: one["thread"] for one in await world.rows(endpoint)}
-    came = [one.sequence for one in receiver.received if threads[one.event_id] == thread]
-    assert [sequence for place, sequence in enumerate(came) if sequence not in came[:place]] == [1, 2, 3, 4]
+        await all_delivered(world, endpoint, 4)
+    assert [one.sequence for one in receiver.received] == [1, 1, 2, 3, 4]
 
 
 # ---------------------------------------------------------------------- pauses

@@ -111,16 +111,21 @@ async def test_failed_deliveries_are_sent_again_byte_for_byte(company: Company) 
     assert (done.state, done.added, done.delivered) == ("done", 2, 2)
 
 
-async def test_a_replay_of_many_never_has_more_than_its_share_waiting(company: Company) -> None:
+async def test_a_replay_of_many_never_has_more_than_its_share_waiting(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share, page = MOST_WAITING // 10, replaying.PAGE // 10
+    monkeypatch.setattr(replaying, "MOST_WAITING", share)
+    monkeypatch.setattr(replaying, "PAGE", page)
     endpoint = await company.endpoint()
-    since, many = company.clock.now(), 2 * MOST_WAITING + 100
+    since, many = company.clock.now(), 2 * share + 10
     await company.archive(*(company.event() for _ in range(many)))
     replay, most = await company.replay(endpoint, since), 0
     while await step(company, replay) is not None:
         most = max(most, len(company.sent.rows))
-        assert await company.sent.finish(company.clock.now(), most=MOST_WAITING // 2) or most
+        assert await company.sent.finish(company.clock.now(), most=share // 2) or most
         company.clock.advance(2 * SECOND)
-    assert MOST_WAITING - replaying.PAGE <= most <= MOST_WAITING
+    assert share - page <= most <= share
     done = await company.now(replay)
     assert (done.state, done.examined, done.delivered) == ("done", many, many)
 
@@ -152,16 +157,16 @@ async def test_a_replay_that_is_killed_between_two_writes_adds_nothing_twice(
 async def test_a_replay_that_is_stopped_drops_what_waits_and_says_how_many(company: Company) -> None:
     endpoint = await company.endpoint()
     since = company.clock.now()
-    await company.archive(*(company.event() for _ in range(1_500)))
+    await company.archive(*(company.event() for _ in range(1_100)))
     live = await company.happens(endpoint, "a.a")
     replay = await company.replay(endpoint, since, until=company.clock.now() - SECOND)
     await step(company, replay)
-    await company.sent.finish(company.clock.now(), most=200)
+    await company.sent.finish(company.clock.now(), most=50)
     stopped = await company.stores.replays.end(replay.id, "stopped", "by_hand", company.clock.now())
     assert stopped is not None
     assert await step(company, replay) is None
     now = await company.now(replay)
-    assert (now.state, now.delivered, now.dropped, now.waiting) == ("stopped", 200, 1_300, 0)
+    assert (now.state, now.delivered, now.dropped, now.waiting) == ("stopped", 50, 1_050, 0)
     assert [row["state"] for row in await company.rows(event_id=live[0].event_id)] == ["waiting"]
     showing = Showing(company.sent, Breakers(company.mongo.db), company.stores.replays, company.clock)
     await showing.turn()

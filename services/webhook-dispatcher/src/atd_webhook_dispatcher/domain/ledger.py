@@ -10,9 +10,9 @@ from atd_webhook_dispatcher.domain.delivery import Attempt, Delivery
 from atd_webhook_dispatcher.domain.endpoint import Endpoint
 
 WaitingFor = Literal["retry", "order", "rate", "breaker", "pause", "disabled", "turn"]
-"""`retry`: the time of its next attempt. `order`: an earlier event of its conversation. `rate`: the endpoint's limit.
-`breaker`: the receiver did not answer, and is left alone for a while. `pause`, `disabled`: the endpoint. `turn`: others
-are before it."""
+"""`retry`: the time of its next attempt. `order`: an earlier event of its conversation, or what waits is put in order
+just now. `rate`: the endpoint's limit. `breaker`: the receiver did not answer, and is left alone for a while. `pause`,
+`disabled`: the endpoint. `turn`: others are before it."""
 
 _CONVERSATION_FAMILIES = frozenset({"conversation", "message", "rating"})
 
@@ -44,7 +44,7 @@ def waiting_for(
         return None
     if endpoint.state != "enabled":
         return "pause" if endpoint.state == "paused" else "disabled"
-    if endpoint.ordered and head_id is not None and head_id != delivery.id:
+    if endpoint.in_disorder or (endpoint.ordered and head_id is not None and head_id != delivery.id):
         return "order"
     if delivery.due_at > now:
         return "retry" if delivery.tries or not endpoint.ordered else "order"

@@ -47,7 +47,8 @@ NOT_OURS_SECONDS = 1.0
 EVENT_LATE = timedelta(minutes=1)
 """How much later than a row its event may be written: a process may have died between the two."""
 
-LOOK_FOR_EVENT = timedelta(seconds=1)
+LOOK_FOR_EVENT = timedelta(seconds=0.1)
+"""When a row is read again whose event is not there yet: it is being written just now, most of the time."""
 
 GRACE = timedelta(seconds=18)
 """How long attempts that are under way may take when the process is to end."""
