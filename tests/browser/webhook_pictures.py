@@ -109,7 +109,7 @@ async def _deliveries(seat: Seat) -> None:
 async def _delivery(seat: Seat) -> None:
     """One that failed three times and waits."""
     await seat.go("/settings/webhooks/deliveries?state=waiting")
-    await seat.page.get_by_role("list", name="Entregas").get_by_role("link").first.click()
+    await seat.page.get_by_role("list", name="Entregas").get_by_role("link").filter(has_text="503").first.click()
     await expect(seat.page.get_by_role("dialog").get_by_text("Tentativa 3")).to_be_visible()
 
 
