@@ -82,11 +82,11 @@ test("it says how many wait in which team, and who is there for them", async () 
 });
 
 test("of which kinds of channel nobody can have another one is said by name, in spite of the room", async () => {
-  const found = queue();
-  found.teams[1] = { ...found.teams[1]!, full_channels: ["whatsapp"] };
+  const found = queue({ teams: queue().teams.map((one) => ({ ...one, full_channels: ["whatsapp" as const] })) });
   await show(found);
   const sales = await screen.findByRole("button", { name: /Vendas/ });
-  await waitFor(() => expect(sales).toHaveTextContent("3 online, 4 vagas, nenhuma para WhatsApp"));
+  await waitFor(() => expect(sales).toHaveTextContent("sem vaga para WhatsApp"));
+  expect(sales).toHaveAttribute("title", "Vendas: 3 online, 4 vagas, sem vaga para WhatsApp");
 });
 
 test("the next one is taken and opened, of the team that is shown", async () => {

@@ -86,6 +86,7 @@ function TeamChip({ one, chosen, onTeam }: ChipProps) {
   const there = online === 0 ? t("nobody") : t("online", { count: online });
   const free = online === 0 || room === null ? null : room > 0 ? t("room", { count: room }) : t("no_room");
   const channels = useFullChannels(one);
+  // There is room for few words: this one explains why nobody gets what waits; the tooltip has all of it.
   const none = channels !== null && t("full_channels", { channels });
   const words = [there, free, none].filter(Boolean).join(", ");
   const content = (
@@ -94,7 +95,7 @@ function TeamChip({ one, chosen, onTeam }: ChipProps) {
       <span className={`${classes.count} numbers`}>{waiting}</span>
       {team && (
         <span className={classes.there} data-empty={online === 0 || room === 0 || channels !== null || undefined}>
-          {words}
+          {none || words}
         </span>
       )}
     </>
