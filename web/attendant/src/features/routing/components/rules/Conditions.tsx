@@ -78,6 +78,19 @@ interface FieldsProps {
   onChange: (what: Partial<RuleCondition>) => void;
 }
 
+const OPPOSITE: Record<string, string> = {
+  inside: "outside",
+  outside: "inside",
+  new: "returning",
+  returning: "new",
+};
+
+/** What is asked for where there are two possibilities: "not inside" is "outside". */
+function oneOfTwo({ values, negated }: RuleCondition): string | null {
+  const value = values[0] ?? null;
+  return negated && value !== null ? (OPPOSITE[value] ?? value) : value;
+}
+
 function ConditionFields({ condition, missing, names, error, onChange }: FieldsProps) {
   const { t } = useTranslation(["rules", "routing"]);
   const { about, values, field, negated } = condition;
@@ -128,14 +141,14 @@ function ConditionFields({ condition, missing, names, error, onChange }: FieldsP
           className={classes.values ?? ""}
           aria-label={label}
           allowDeselect={false}
-          value={values[0] ?? null}
+          value={oneOfTwo(condition)}
           data={
             about === "hours"
               ? (["inside", "outside"] as const).map((value) => ({ value, label: t(`hours.${value}`) }))
               : (["new", "returning"] as const).map((value) => ({ value, label: t(`customer.${value}`) }))
           }
           error={valueError}
-          onChange={(value) => value !== null && onChange({ values: [value] })}
+          onChange={(value) => value !== null && onChange({ values: [value], negated: false })}
         />
       ) : (
         <MultiSelect

@@ -172,6 +172,12 @@ test("a condition without a value is said at its field, and nothing is sent", as
   expect(asked.some(({ method }) => method === "POST")).toBe(false);
 });
 
+test("a rule that is not about being inside the hours shows that it is about being outside", async () => {
+  const conditions = [{ about: "hours" as const, values: ["inside"], field: null, negated: true }];
+  await show("/night", serverOf([rule("night", "Noite", 1, { conditions })]));
+  expect(await screen.findByRole("combobox", { name: "Horário" })).toHaveValue("fora do horário");
+});
+
 test("a deleted rule comes back by undo to where it was", async () => {
   const { asked } = await show("/invoices", serverOf([invoices, rule("all", "O resto", 2)]));
   await userEvent.click(await screen.findByRole("button", { name: "Excluir regra" }));
