@@ -304,14 +304,17 @@ def test_a_list_shows_the_caption_of_an_album_also_when_its_files_come(
     photos = [photo_of_album(number, caption) for number, caption in enumerate(captions)]
     for photo in photos:
         told(world.batch(photo))
-    for number, photo in enumerate(photos):
-        (*_, event) = told(
+    heard = [
+        event
+        for number, photo in enumerate(photos)
+        for event in told(
             world.batch(file_fetched(T, A, photo.message_id(), file_of(number, message=f"a{number}").id, "ready"))
         )
+    ]
     last = world.conversation().last_message
     assert last is not None
     assert (last.id, last.kind, last.preview) == (photos[-1].message_id(), "image", shown)
-    assert event.data.conversation_state.last_preview == shown
+    assert heard[-1].data.conversation_state.last_preview == shown
     world.batch(photo_of_album(7, None).model_copy(update={"id": "x"}))
     world.batch(customer_message(T, A, "w5", text=None, kind="image", attachments=(file_of(9),), content={}))
     after = world.conversation().last_message

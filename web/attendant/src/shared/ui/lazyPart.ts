@@ -8,9 +8,14 @@ export class ChunkError extends Error {
 
 const AGAIN_AFTER_MS = 800;
 
+/** What is lazy has this. A part in a part is no component when it comes, and takes what is around it down. */
+interface NotLazy {
+  readonly _result?: never;
+}
+
 /** `lazy`, tried once more after a moment; then a `ChunkError`, for which a `PartBoundary` offers to reload. */
 export function lazyPart<P extends object>(
-  load: () => Promise<ComponentType<P>>,
+  load: () => Promise<ComponentType<P> & NotLazy>,
   wait: (ms: number) => Promise<void> = pause,
 ): LazyExoticComponent<ComponentType<P>> {
   return lazy(async () => ({ default: await loadTwice(load, wait) }));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { TimelineEntry } from "@/shared/api/types";
 
 import type { Entry } from "./entries";
-import { withEvents, wordOf } from "./timeline";
+import { targetOf, withEvents, wordOf } from "./timeline";
 
 const event = (sequence: number, more: Partial<TimelineEntry> = {}): TimelineEntry => ({
   id: `e${sequence}`,
@@ -24,7 +24,8 @@ test.each([
   [{ type: "conversation.assigned", details: { to: { id: "bia" } } }, "took"],
   [{ type: "conversation.assigned", details: { to: { id: "caio" } } }, "assigned"],
   [{ type: "conversation.assigned", actor: { type: "system" as const }, details: { to: { id: "caio" } } }, "given"],
-  [{ type: "conversation.queued", details: { to: { id: "suporte" } } }, "queued"],
+  [{ type: "conversation.queued", details: { to: null, to_team: { id: "t", name: "Suporte" } } }, "queued"],
+  [{ type: "conversation.queued", details: { to: null } }, "queued_for_all"],
   [{ type: "conversation.service_level_warned" }, "warned"],
   [{ type: "conversation.service_level_breached" }, "breached"],
   [{ type: "conversation.updated", changed: ["transfer"] }, "accepted"],
@@ -46,4 +47,15 @@ test("events stand between the messages, in the order in which they happened", (
 test("what happened outside of what is loaded waits for its messages", () => {
   const shown = withEvents([said(5), said(7)], [event(3), event(6), event(9)], { hasOlder: true, hasNewer: true });
   expect(keys(shown)).toEqual(["m5", "e6", "m7"]);
+});
+
+test.each([
+  ["the team that it came to", { to: null, from_team: { id: "v", name: "Vendas" }, to_team: { id: "s", name: "Suporte" } }, "Suporte"],
+  ["the team in which it stayed", { to: null, team: { id: "s", name: "Suporte" } }, "Suporte"],
+  ["the attendant, in whatever team", { to: { id: "bia", name: "Bia" }, to_team: { id: "s", name: "Suporte" } }, "Bia"],
+  ["an attendant without a name is not their team", { to: { id: "bia" }, team: { id: "s", name: "Suporte" } }, ""],
+  ["a priority", { to: "high" }, "high"],
+  ["nobody, in no team", { to: null }, ""],
+])("an event leads to %s", (_, details, name) => {
+  expect(targetOf(event(1, { type: "conversation.transferred", details }))).toBe(name);
 });

@@ -9,6 +9,7 @@ export type EventWord =
   | "assigned"
   | "given"
   | "queued"
+  | "queued_for_all"
   | "accepted"
   | "warned"
   | "breached"
@@ -44,9 +45,17 @@ const BY_TYPE: Readonly<Record<string, EventWord>> = {
   "message.untagged": "untagged",
 };
 
+interface Named {
+  id?: string;
+  name?: string | null;
+}
+
 interface Details {
-  from?: { id?: string; name?: string | null } | string | null;
-  to?: { id?: string; name?: string | null } | string | null;
+  from?: Named | string | null;
+  to?: Named | string | null;
+  /** The team that it is in now: of one that changed, and of one that stayed. */
+  to_team?: Named | null;
+  team?: Named | null;
   until?: string | null;
   due?: string;
 }
@@ -61,6 +70,7 @@ export function wordOf(entry: TimelineEntry): EventWord {
     if (entry.actor.type === "system") return "given";
     return to !== undefined && to === entry.actor.id ? "took" : "assigned";
   }
+  if (entry.type === "conversation.queued" && targetOf(entry) === "") return "queued_for_all";
   if (entry.type === "conversation.snoozed") return details.until ? "snoozed" : "snoozed_customer";
   const known = BY_TYPE[entry.type];
   if (known !== undefined) return known;
@@ -73,10 +83,11 @@ export function wordOf(entry: TimelineEntry): EventWord {
   return changed.includes("snoozed_until") || changed.includes("status") ? "woken" : "changed";
 }
 
-/** The name of whom or what the event leads to. */
+/** The name of whom or what the event leads to: where it leads to nobody, of the team in whose queue it waits. */
 export function targetOf(entry: TimelineEntry): string {
-  const { to } = detailsOf(entry);
-  return (typeof to === "string" ? to : to?.name) ?? "";
+  const { to, to_team: toTeam, team } = detailsOf(entry);
+  if (typeof to === "string") return to;
+  return (to ?? toTeam ?? team)?.name ?? "";
 }
 
 /** Events that stand in the thread, too; the others are in the panel. */

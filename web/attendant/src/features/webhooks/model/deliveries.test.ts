@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Attempt, DeliveryDetail, Replay } from "../api/ledgerTypes";
 import { deliveriesPath, filterOf, isFiltered, queryOf, settled, withField } from "./deliveries";
 import { curlOf } from "./deliveriesCurl";
-import { hostOf, isByHand, nameOf } from "./deliveriesNames";
+import { hostOf, nameOf, originOf } from "./deliveriesNames";
 import { drawnLength, pauseWords, timelineOf, tookWords } from "./deliveriesTimeline";
 import { jsonLines, prettyJson } from "./json";
 import { formOf, progressOf, replayPeriod, wishOf } from "./replay";
@@ -316,6 +316,7 @@ test("a webhook is called by its description, else by its host, never by what ma
   );
   expect(nameOf({ description: "CRM", url: "https://x/" })).toBe("CRM");
   expect(hostOf("no url")).toBe("no url");
-  expect(isByHand("manual-1")).toBe(true);
-  expect(isByHand("0195")).toBe(false);
+  expect(originOf("message.received", "manual-1")).toBe("by_hand");
+  expect(originOf("message.received", "0195")).toBe("replayed");
+  expect(originOf("webhook.test", "manual-1")).toBe("of_test");
 });

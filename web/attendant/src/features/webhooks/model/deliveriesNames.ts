@@ -13,5 +13,8 @@ export function hostOf(url: string): string {
 export const nameOf = ({ description, url }: { description: string; url: string }): string =>
   description.trim() === "" ? hostOf(url) : description;
 
-/** A delivery that somebody sent again by hand is marked so in place of a replay. */
-export const isByHand = (replayId: string): boolean => replayId.startsWith("manual");
+/** What had it sent, beside what happened: a test, somebody who sent it again, or a replay. */
+export function originOf(eventType: string, replayId: string): "of_test" | "by_hand" | "replayed" {
+  if (eventType === "webhook.test") return "of_test";
+  return replayId.startsWith("manual") ? "by_hand" : "replayed";
+}

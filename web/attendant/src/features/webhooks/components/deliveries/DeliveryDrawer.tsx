@@ -16,7 +16,7 @@ import { useDelivery, useResend } from "../../api/deliveries";
 import type { DeliveryDetail, Endpoint } from "../../api/ledgerTypes";
 import { webhookPath, replayPath } from "../../model/deliveries";
 import { curlOf } from "../../model/deliveriesCurl";
-import { isByHand, nameOf } from "../../model/deliveriesNames";
+import { nameOf, originOf } from "../../model/deliveriesNames";
 import { Json } from "../Json";
 import { RecoverButton } from "../replay/RecoverButton";
 import { AttemptLine } from "./AttemptLine";
@@ -176,6 +176,7 @@ function Deeds({ delivery, webhook, deleted, open }: Omit<DetailProps, "known"> 
 function Facts({ delivery, webhook }: Pick<DetailProps, "delivery" | "webhook">) {
   const { t } = useTranslation("deliveries");
   const { id, event_id: event, conversation_id: conversation, replay_id: replay, request } = delivery;
+  const origin = replay === null ? null : originOf(delivery.event_type, replay);
   return (
     <dl className={classes.facts}>
       <Fact name={t("webhook")}>
@@ -196,9 +197,9 @@ function Facts({ delivery, webhook }: Pick<DetailProps, "delivery" | "webhook">)
           <Link to={`/inbox/all/${conversation}`}>{t("open_conversation")}</Link>
         </Fact>
       )}
-      {replay !== null && (
+      {origin !== null && (
         <Fact name={t("origin")}>
-          {isByHand(replay) ? t("by_hand") : <Link to={replayPath(delivery.webhook_id)}>{t("of_replay")}</Link>}
+          {origin === "replayed" ? <Link to={replayPath(delivery.webhook_id)}>{t("of_replay")}</Link> : t(origin)}
         </Fact>
       )}
     </dl>

@@ -5,7 +5,7 @@ import { RelativeTime } from "@/shared/time/times";
 import { useNow } from "@/shared/time/ticker";
 
 import type { Delivery, Endpoint } from "../../api/ledgerTypes";
-import { isByHand, nameOf } from "../../model/deliveriesNames";
+import { nameOf, originOf } from "../../model/deliveriesNames";
 import { tookWords } from "../../model/deliveriesTimeline";
 import classes from "./deliveries.module.css";
 import { StateMark } from "./StateMark";
@@ -27,7 +27,7 @@ export function DeliveryRow({ delivery, webhook, opened, to }: Props) {
   const { state, event_type: type, tries, accepted_at: at, last, replay_id: replay } = delivery;
   const origin = [
     webhook === "unknown" ? t("deleted_webhook") : webhook !== null && nameOf(webhook),
-    replay !== null && t(isByHand(replay) ? "by_hand" : "replayed"),
+    replay !== null && t(originOf(type, replay)),
   ]
     .filter(Boolean)
     .join(" · ");
