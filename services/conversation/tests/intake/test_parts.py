@@ -1,5 +1,6 @@
 """Messages that go out in several parts: one message, however many ids the provider has for it."""
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -117,9 +118,17 @@ def test_a_retry_of_what_never_arrived_sends_all_of_it(sent: World) -> None:
 
 
 def test_an_id_that_another_message_has_stays_its_own(sent: World) -> None:
-    sent.batch(phone_message(T, A, "x2"))
+    sent.messages["theirs"] = replace(ours(sent), id="theirs", client_id="c2", external_id="x2")
     arrived_whole(sent)
     assert ours(sent).external_ids == ("x1", "x3")
+
+
+def test_the_echo_of_a_part_that_was_told_before_the_send_gives_way_to_it(sent: World) -> None:
+    sent.batch(phone_message(T, A, "x2"))
+    (echo,) = [one for one in sent.messages.values() if one.external_id == "x2"]
+    arrived_whole(sent)
+    assert ours(sent).external_ids == PARTS
+    assert sent.messages[echo.id].same_as == "ours"
 
 
 TOLD = [

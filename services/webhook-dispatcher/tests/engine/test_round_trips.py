@@ -198,7 +198,7 @@ async def test_outcomes_are_tallied_about_once_a_second_and_all_of_them_at_the_e
         def __init__(self) -> None:
             self.added: list[int] = []
 
-        async def add(self, counted: Any) -> None:
+        async def add(self, counted: Any, _failures: Any) -> None:
             self.added.append(sum(one["delivered"] for one in counted.values()))
 
     class Written:
