@@ -182,13 +182,19 @@ async def test_the_same_request_for_the_next_one_again_answers_the_same_and_take
     assert bia.load == 2
 
 
+async def bia_pulls_what_a_rule_sends(floor: Floor) -> tuple[TenantClient, str]:
+    """Bia, who is there, as a client; the team from which she pulls, and into which a rule sends everything."""
+    team = await floor.team("bia", strategy="manual")
+    await floor.present("bia")
+    await floor.desk.do("POST", "/assignment-rules", {"name": "B", "team_id": team["id"]})
+    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
+    return me, team["id"]
+
+
 async def test_the_next_one_is_waited_for_while_a_rule_sends_it_into_the_queue(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team = await floor.team("bia", strategy="manual")
-    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
-    await floor.present("bia")
-    await floor.desk.do("POST", "/assignment-rules", {"name": "B", "team_id": team["id"]})
+    me, team_id = await bia_pulls_what_a_rule_sends(floor)
     (talk,) = await floor.opened(1)
     engine, pull, refused = floor.parts.engine, floor.parts.engine.pull, []
 
@@ -197,7 +203,7 @@ async def test_the_next_one_is_waited_for_while_a_rule_sends_it_into_the_queue(
             return await pull(*asked, **note)
         except PullRefused as refusal:
             refused.append((refusal.code, refusal.soon))
-            await floor.hear(talk.queued(team["id"]))
+            await floor.hear(talk.queued(team_id))
             raise
 
     monkeypatch.setattr(engine, "pull", heard_after_a_refusal)
@@ -208,10 +214,7 @@ async def test_the_next_one_is_waited_for_while_a_rule_sends_it_into_the_queue(
 async def test_what_conversation_never_confirms_is_not_waited_for_for_ever(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team = await floor.team("bia", strategy="manual")
-    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
-    await floor.present("bia")
-    await floor.desk.do("POST", "/assignment-rules", {"name": "B", "team_id": team["id"]})
+    me, _ = await bia_pulls_what_a_rule_sends(floor)
     await floor.opened(1)
     monkeypatch.setattr(queue_api, "ON_ITS_WAY_SECONDS", 0.1)
     assert (await me.refused("POST", "/queue/next", {}))[:2] == (409, "queue_empty")
