@@ -8,7 +8,7 @@ import pytest
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels, plain_rules
 from atd_conversation.domain.drafts import Composed, Draft, References, TemplateDraft, UploadedFile
 from atd_conversation.domain.file_types import WebP
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.capabilities import ChannelCapabilities, InteractiveType
 from atd_schemas.contents import MessageKind

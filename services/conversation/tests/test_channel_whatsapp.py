@@ -19,7 +19,7 @@ from atd_conversation.domain.drafts import (
     compose_note,
 )
 from atd_conversation.domain.file_types import OGG_VORBIS, WebP
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_ingest_whatsapp.compose import compose_message
 from atd_schemas.outbound import OutboundAttachment, OutboundMessageData

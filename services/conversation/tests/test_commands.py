@@ -9,7 +9,7 @@ import pytest
 from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import TemplateDraft
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import SendFailure
 from atd_schemas.settings_changes import TemplateChanged, TemplateData

@@ -11,8 +11,9 @@ from atd_conversation.domain.channels.composing import length_in, shortened
 from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.drafts import Composed, Draft, References, UploadedFile
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_actions import react
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.capabilities import TextUnit
 from atd_schemas.envelope import Actor

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_deeds import edit_sent, finish_deed, set_hidden, take_back, undo_deed
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY
 from atd_schemas.envelope import Actor

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.message_question import LONGEST_QUESTION, Question, protocol_of, question_of, spans_of
 from atd_conversation.domain.message_terms import LONGEST_WORD, MOST_TERMS, fold, stem_of, terms_of_texts
 from atd_conversation.domain.periods import period_of_days

@@ -11,7 +11,7 @@ from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.catalogue_kinds import KINDS
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.duplicates import signs_of
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.sight import Sight
 from atd_conversation.domain.unsent import DraftPlace
 from atd_conversation.store import contacts, indexes, queries

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.store.attachments import stored_attachment_document, stored_attachment_of
 from atd_conversation.store.documents import (
     contact_document,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.files import thumbnails
 from atd_conversation.files.thumbnails import MAX_PIXELS, SIDE, NoThumbnail, Thumbnails, shrink
 from atd_servicekit.files import FileMissing, OpenFile, StoredFile

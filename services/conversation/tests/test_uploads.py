@@ -11,7 +11,7 @@ import pytest
 
 from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import THUMBNAIL, StoredAttachment
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.files.uploads import (
     UNUSED_FOR,
     UPLOADS_AT_ONCE,

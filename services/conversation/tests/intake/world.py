@@ -11,7 +11,8 @@ from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import conversation_event
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.intake import Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
 from atd_conversation.intake.batch import Batch

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.transcripts import LANGUAGES, Transcript, entry_of, is_shown, text_of, words_of
 from atd_conversation.domain.transcripts.words import _WORDS
 from atd_schemas.contents import (

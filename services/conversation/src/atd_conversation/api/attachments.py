@@ -9,7 +9,8 @@ from atd_conversation.api.multipart import PART, FilePart
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, json_response
 from atd_conversation.api.serving import file_headers, is_known
 from atd_conversation.domain.file_types import HEAD_BYTES
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.files.thumbnails import MIME_TYPE, NoThumbnail
 from atd_conversation.files.uploads import MAX_UPLOAD_BYTES
 from atd_schemas.views import AttachmentView

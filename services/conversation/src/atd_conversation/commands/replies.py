@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from atd_conversation.commands.effects import refused
 from atd_conversation.domain.catalogue import CatalogueItem
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.replies import variable_values
 from atd_conversation.store.files import Files

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from atd_conversation.domain.failure_texts import FailureTexts
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import MessageKind
 from atd_schemas.inbound import InboundAttachment, SendFailure

@@ -15,7 +15,8 @@ from atd_conversation.domain.automation.ratings import RatingRequest
 from atd_conversation.domain.conversation_change import Change, details_of
 from atd_conversation.domain.conversation_joining import JoinedConversation
 from atd_conversation.domain.conversation_record import CommentRef
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.names import UNNAMED, Names
 from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_conversation.domain.refusals import Refusal

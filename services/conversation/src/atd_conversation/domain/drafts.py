@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from atd_conversation.domain.file_types import WebP
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.capabilities import FileKind
 from atd_schemas.content_base import Content

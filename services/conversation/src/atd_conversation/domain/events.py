@@ -9,7 +9,8 @@ from atd_conversation.domain.contact_record import FieldChange
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.conversation_record import COMMENT_ADDRESS
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_schemas.conversation import (
     ContactChanged,
     ContactData,

@@ -1,20 +1,18 @@
 """Messages and what becomes of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from atd_conversation.domain.message_files import files_now
+from atd_conversation.domain.message_files import Attachment, files_now
 from atd_conversation.domain.names import UNNAMED, Mark, Names, marked
 from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.previews import preview
 from atd_schemas.content_base import Content
 from atd_schemas.contents import EMPTY, MessageKind, Referral, content_of
-from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData
+from atd_schemas.inbound import InboundFileData, InboundMessageData
 from atd_schemas.views import (
-    AttachmentState,
-    AttachmentView,
     AuthorView,
     AutomaticRef,
     Direction,
@@ -27,16 +25,10 @@ from atd_schemas.views import (
     Reaction,
 )
 
-THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-"""Types of which a thumbnail can be had."""
-
 MAX_EARLIER = 10
 """Texts before edits that a message keeps."""
 
 _BUSINESS = "business"
-
-_INFECTED = "infected"
-"""What channels call a file in which the virus scanner found something."""
 
 _RANK: dict[MessageStatus, int] = {"pending": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 
@@ -48,67 +40,6 @@ def later_status(current: MessageStatus, told: MessageStatus) -> MessageStatus:
     fail while another receives. Being a maximum, the result does not depend on the order of the receipts.
     """
     return max(current, told, key=_RANK.__getitem__)
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file of a message. `size` is in bytes and absent while it is not known, `sha256` is in hex.
-
-    `source` is what the channel announced of a file that it has: what is needed to fetch it. `attempt` counts the
-    repeats of fetching it that were asked for, `error` is why the last one failed. `width` and `height` are a picture's
-    in pixels, where they are known.
-    """
-
-    id: str
-    name: str
-    mime_type: str
-    size: int | None
-    state: AttachmentState
-    sha256: str | None = None
-    source: InboundAttachment | None = None
-    error: MessageError | None = None
-    attempt: int = 0
-    width: int | None = None
-    height: int | None = None
-
-    def fetched(self, told: InboundFileData, error: MessageError | None) -> "Attachment":
-        """The file after fetching it succeeded, or failed by `error`; a file that is stored stays as it is."""
-        if told.attempt < self.attempt or self.state == "ready":
-            return self
-        if told.state == "scanning":
-            return replace(self, state="scanning") if self.state == "pending" else self
-        if told.state == "ready":
-            return replace(
-                self,
-                state="ready",
-                mime_type=told.mime_type or self.mime_type,
-                size=self.size if told.size is None else told.size,
-                sha256=told.sha256 or self.sha256,
-                error=None,
-                width=told.width,
-                height=told.height,
-            )
-        if self.state in ("failed", "infected"):
-            return self
-        infected = told.failure is not None and told.failure.code == _INFECTED
-        return replace(self, state="infected" if infected else "failed", error=error)
-
-    def view(self) -> AttachmentView:
-        """What every reader sees; images have a thumbnail."""
-        url = f"/api/v1/attachments/{self.id}"
-        return AttachmentView(
-            id=self.id,
-            name=self.name,
-            mime_type=self.mime_type,
-            size=self.size,
-            url=f"{url}/content",
-            state=self.state,
-            thumbnail_url=f"{url}/thumbnail" if self.mime_type in THUMBNAILED else None,
-            error=self.error,
-            width=self.width,
-            height=self.height,
-            role=self.source.role if self.source else None,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.timeline import TimelineEntry, entry_of
 from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged, ScheduledRef
 from atd_schemas.envelope import Envelope

@@ -9,7 +9,7 @@ from contextlib import suppress
 from PIL import Image, ImageOps
 
 from atd_conversation.domain.attachments import THUMBNAIL
-from atd_conversation.domain.message import THUMBNAILED, Attachment
+from atd_conversation.domain.message_files import THUMBNAILED, Attachment
 from atd_servicekit.files import FileMissing, FileStore, OpenFile, file_key
 
 SIDE = 320

@@ -15,7 +15,7 @@ from atd_conversation.domain.attachments import THUMBNAIL, StoredAttachment, fil
 from atd_conversation.domain.drafts import UploadedFile, file_kind
 from atd_conversation.domain.file_types import has_boxes, type_by_tracks, type_of, webp_of
 from atd_conversation.domain.media_tracks import Mp4Scan
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.files.storage_use import Storage, refused_by
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7

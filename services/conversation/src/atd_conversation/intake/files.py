@@ -3,7 +3,8 @@
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import fetch_command
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.intake.automation import tell_of_large_file
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundFile, SendFailure

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.attachments import StoredAttachment
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.store.message_documents import attachment_fields, attachment_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import UploadedFile
 from atd_conversation.domain.file_types import WebP
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.store.attachments import (
     changed_attachment,
     stored_attachment_document,

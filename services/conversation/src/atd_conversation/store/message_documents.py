@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
-from atd_conversation.domain.message import Attachment, Message, PrivateReplyTo
+from atd_conversation.domain.message import Message, PrivateReplyTo
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.searchable import terms_of as message_terms_of

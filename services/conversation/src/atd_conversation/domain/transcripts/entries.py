@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Literal
 
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.message_files import Attachment
 from atd_conversation.domain.transcripts.words import Words
 from atd_schemas.contents import (
     AnswerContent,
