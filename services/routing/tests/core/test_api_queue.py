@@ -57,9 +57,10 @@ class Floor:
             device = DeviceData(attendant_id=self.id(name), device_id=uuid7(), used_at=now)
             changed = AttendantChanged(id=uuid7(), subject=self.id(name), sequence=1, data=account, **values)
             await self.service.handle(SETTINGS_CHANGES, changed)
+            # Chosen before they are there: who is online for a moment may be given something in it.
+            await self.desk.do("PUT", f"/presence/{self.id(name)}", {"state": state})
             seen = DeviceSeen(id=uuid7(), subject=self.id(name), data=device, **values)
             await self.service.handle(ATTENDANT_DEVICES, seen)
-            await self.desk.do("PUT", f"/presence/{self.id(name)}", {"state": state})
 
     async def hear(self, *events: Any) -> None:
         await self.parts.engine.take([record_of(event, offset) for offset, event in enumerate(events)])

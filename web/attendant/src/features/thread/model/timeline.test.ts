@@ -50,7 +50,11 @@ test("what happened outside of what is loaded waits for its messages", () => {
 });
 
 test.each([
-  ["the team that it came to", { to: null, from_team: { id: "v", name: "Vendas" }, to_team: { id: "s", name: "Suporte" } }, "Suporte"],
+  [
+    "the team that it came to",
+    { to: null, from_team: { id: "v", name: "Vendas" }, to_team: { id: "s", name: "Suporte" } },
+    "Suporte",
+  ],
   ["the team in which it stayed", { to: null, team: { id: "s", name: "Suporte" } }, "Suporte"],
   ["the attendant, in whatever team", { to: { id: "bia", name: "Bia" }, to_team: { id: "s", name: "Suporte" } }, "Bia"],
   ["an attendant without a name is not their team", { to: { id: "bia" }, team: { id: "s", name: "Suporte" } }, ""],
