@@ -214,6 +214,26 @@ async def test_what_is_passed_over_is_neither_parsed_nor_handled_and_counts_as_d
     assert b'atd_records_handled_total{group="conversation",topic="inbound.events.v1"} 5.0' in found.metrics.render()
 
 
+@pytest.mark.parametrize(("share", "took", "rests"), [(0.25, 0.1, [0.3]), (0.5, 30.0, [2.0]), (1.0, 30.0, [])])
+async def test_a_reader_of_what_can_wait_rests_after_each_batch_for_its_part_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, share: float, took: float, rests: list[float]
+) -> None:
+    now, rested = [0.0], []
+
+    async def handle(_: Sequence[Record[Any]]) -> None:
+        now[0] += took
+
+    async def rest(_: Subscription, seconds: float) -> None:
+        rested.append(round(seconds, 3))
+
+    monkeypatch.setattr(Subscription, "_pause", rest)
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    found = subscription(Dead(), handle)
+    found.share = share
+    await found.handle([raw(0, "a")])
+    assert rested == rests
+
+
 async def test_a_dead_letter_topic_that_is_missing_is_told() -> None:
     dead = Dead()
     dead.error = PublishFailed("no such topic", setup=True)

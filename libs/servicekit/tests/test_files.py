@@ -96,7 +96,7 @@ async def _in_mongodb(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[
 
     async def tear_down() -> None:
         await mongo.client.drop_database(name)
-        mongo.close()
+        await mongo.close()
 
     return Bench(
         store=GridFsStore(lambda: Mongo(url, name, Metrics()), SystemClock()),
@@ -130,7 +130,7 @@ async def _in_s3(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[], Aw
         """The bucket goes with the server; names are in MongoDB."""
         mongo = Mongo(url, name, Metrics())
         await mongo.client.drop_database(name)
-        mongo.close()
+        await mongo.close()
 
     nowhere = S3Location(bucket="none", endpoint=f"http://127.0.0.1:{free_port()}", **_pair())
     return Bench(

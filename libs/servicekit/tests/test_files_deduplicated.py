@@ -34,7 +34,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     mongo = Mongo(mongodb_url, database_name, Metrics())
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 @pytest.fixture

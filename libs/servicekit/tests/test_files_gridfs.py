@@ -1,12 +1,11 @@
 """Files in MongoDB: the layout, the indexes, and what ended processes leave."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import gridfs
 import pytest
+from gridfs import AsyncGridFSBucket
 from pydantic import SecretStr
 
 from atd_servicekit.clock import SystemClock
@@ -26,7 +25,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     mongo = Mongo(mongodb_url, database_name, Metrics())
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 @pytest.fixture
@@ -71,11 +70,8 @@ async def test_the_drivers_bucket_reads_what_was_written(store: GridFsStore, mon
     data = b"abc" * CHUNK_BYTES
     await _put(store, data)
 
-    def read() -> bytes:
-        bucket = gridfs.GridFSBucket(mongo.client.delegate[mongo.db.name])
-        return bucket.open_download_stream_by_name("t/a").read()
-
-    assert await asyncio.to_thread(read) == data
+    written = await AsyncGridFSBucket(mongo.db).open_download_stream_by_name("t/a")
+    assert await written.read() == data
 
 
 async def _stages(mongo: Mongo, collection: str, query: dict[str, Any], order: list[tuple[str, int]]) -> str:

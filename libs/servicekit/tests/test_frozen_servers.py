@@ -21,7 +21,7 @@ from atd_testing.app import running
 from atd_testing.keys import IDENTITY_PUBLIC_KEY
 from atd_testing.servers import KafkaServer, MongoServer
 from atd_testing.topics import create_topics
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -78,7 +78,7 @@ async def test_readiness_tells_of_a_frozen_server_and_liveness_does_not(
 
 
 async def _has_problem(client: httpx.AsyncClient, name: str) -> bool:
-    async with asyncio.timeout(30):  # it answers from what is known
+    async with asyncio.timeout(PATIENCE_SECONDS):  # it answers from what is known
         answer = await client.get("/readyz")
     return answer.status_code == 503 and name in answer.json()["problems"]
 

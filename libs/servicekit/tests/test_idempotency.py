@@ -23,7 +23,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes({**IDEMPOTENCY_INDEXES, "effects": []})
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 class _Requests:

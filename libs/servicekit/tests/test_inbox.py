@@ -28,7 +28,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     await mongo.db.counters.insert_one({"_id": "c", "count": 0, "version": 0})
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from atd_servicekit.jobs import JOB_INDEXES, JOBS, RETRIES, Again, Job, Jobs
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo, Session
 from atd_testing.clock import FakeClock
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 SOON = NOW + timedelta(minutes=5)
@@ -23,7 +23,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes(JOB_INDEXES)
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ async def test_jobs_that_are_due_together_are_done_side_by_side_and_one_worker_l
         await jobs.put(None, job(f"j{number}"))
     await jobs.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await all_there.wait()
 
         async def done() -> bool:

@@ -137,7 +137,7 @@ async def test_a_service_that_is_killed_anywhere_loses_nothing_and_doubles_no_ef
     finally:
         for service in services:
             await service.mongo.client.drop_database(service.mongo.db.name)
-            service.mongo.close()
+            await service.mongo.close()
 
 
 async def _live(service: Service, deaths: tuple[str, ...]) -> None:

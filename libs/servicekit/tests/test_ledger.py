@@ -351,7 +351,7 @@ async def test_every_kind_of_outcome_has_its_own_count(bench: LedgerBench) -> No
 
 
 async def test_a_call_that_never_returns_is_cut_off_and_uncertain(bench: LedgerBench) -> None:
-    process = await bench.process(send_timeout=timedelta(milliseconds=50), uncertain_for=timedelta(seconds=30))
+    process = await bench.process(send_timeout=timedelta(seconds=0.5), uncertain_for=timedelta(seconds=30))
     bench.receiver.hold("a")
     await process.ledger.add(bench.new_rows(["a"]))
     await bench.wait_state("uncertain", "a")

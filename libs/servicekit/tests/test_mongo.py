@@ -10,6 +10,8 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo, Read, Write, is_conflict, read_all, write_all
+from atd_testing.servers import free_port
+from atd_testing.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes({"things": [], "others": []})
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 async def test_a_collection_that_another_process_has_just_made_is_taken_as_it_is(
@@ -88,6 +90,24 @@ async def test_writes_that_are_cancelled_leave_nothing(mongo: Mongo) -> None:
     assert await mongo.db["things"].count_documents({}) == 0
 
 
+async def test_operations_that_are_cancelled_as_their_time_ends_leave_the_client_able_to_work(
+    database_name: str,
+) -> None:
+    """What a task group does when the first of many gives up a MongoDB that is away: the others end that moment too."""
+    away = Mongo(f"mongodb://127.0.0.1:{free_port()}", database_name, Metrics(), timeout_ms=500)
+
+    async def several() -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(8):
+                group.create_task(away.db["things"].find_one({"_id": number}))
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        for _ in range(3):
+            ended = await asyncio.gather(*(several() for _ in range(30)), return_exceptions=True)
+            assert {type(one) for one in ended} == {ExceptionGroup}
+    await away.close()
+
+
 @pytest.mark.parametrize("retried", [True, False])
 async def test_a_conflict_is_retried_unless_the_caller_has_its_own_way(mongo: Mongo, retried: bool) -> None:
     await mongo.db["things"].insert_one({"_id": 1, "n": 0})
@@ -119,10 +139,10 @@ async def test_an_index_is_built_however_long_it_takes(mongo: Mongo, mongodb_url
 
     async def commands() -> list[Any]:
         stages: list[dict[str, Any]] = [{"$currentOp": {}}, {"$match": {"command.createIndexes": "things"}}]
-        return [one["command"] async for one in mongo.client.admin.aggregate(stages)]
+        return [one["command"] async for one in await mongo.client.admin.aggregate(stages)]
 
-    async with await mongo.client.start_session() as session:
-        session.start_transaction()
+    async with mongo.client.start_session() as session:
+        await session.start_transaction()
         await mongo.db["things"].insert_one({"n": 10}, session=session)  # an index waits for its end
         building = asyncio.create_task(hasty.ensure_indexes({"things": [IndexModel([("n", 1)], name="by_n")]}))
         while not (found := await commands()):
@@ -132,4 +152,4 @@ async def test_an_index_is_built_however_long_it_takes(mongo: Mongo, mongodb_url
         await session.commit_transaction()
     await building
     assert "by_n" in await mongo.db["things"].index_information()
-    hasty.close()
+    await hasty.close()

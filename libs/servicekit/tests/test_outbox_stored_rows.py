@@ -43,4 +43,4 @@ async def test_a_list_never_has_a_row_without_those_that_were_committed_before_i
     assert former["_id"] in during or latter["_id"] not in during
     assert {former["_id"], latter["_id"]} <= after, "what was committed before the call is in the list"
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()

@@ -32,6 +32,7 @@ class FakeProducer:
     def __init__(self) -> None:
         self.client = FakeClient()
         self.error: Exception | None = None
+        self.hears_brokers = True
 
     def lost_state(self, _: Exception) -> bool:
         return False
@@ -133,6 +134,15 @@ async def test_a_record_that_is_too_large_says_nothing_about_the_producer(
         await producer.publish([RECORD])
     assert caught.value.refused
     assert not await fails(producer)
+
+
+async def test_without_a_word_of_any_broker_no_topic_is_unknown(producer: Producer, fake: FakeProducer) -> None:
+    fake.error, fake.hears_brokers = UnknownTopicOrPartitionError(), False
+    with pytest.raises(PublishFailed) as caught:
+        await producer.publish([RECORD])
+    assert not caught.value.setup
+    with pytest.raises(InfrastructureFault, match="the last publish failed"):
+        await producer.check()
 
 
 async def test_a_topic_that_cannot_be_written_to_is_named_until_it_can(producer: Producer, fake: FakeProducer) -> None:

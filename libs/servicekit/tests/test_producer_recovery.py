@@ -7,18 +7,22 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import ProducerFenced
 
 from atd_servicekit import kafka as kafka_module
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
+from atd_servicekit.faststream_broker import ObservedConsumer
 from atd_servicekit.idempotent_producer import IdempotentProducer, ProducerLimits, partition_of
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.kafka_connection import KafkaConnection
+from atd_servicekit.metadata_pace import MetadataPace
 from atd_servicekit.metrics import Metrics
 from atd_testing.servers import KafkaCluster
 from atd_testing.topics import leaders
@@ -28,6 +32,10 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 PARTITIONS = 4
 SHORT = ProducerLimits(request=2.0, delivery=1.0, start=5.0, silent=2.0, last_chance=0.2)
+PER_SECOND = 7
+"""Requests for metadata of one client at the most (`test_metadata_pace.py`)."""
+
+FOR_EVER = 3600.0
 _numbers = itertools.count()
 
 
@@ -131,12 +139,47 @@ async def assert_nothing_lost_and_in_order(servers: str, topic: str, writers: li
         assert list(dict.fromkeys(found))[: writer.acknowledged] == list(range(writer.acknowledged))
 
 
-async def test_partitions_without_a_leader_break_no_producer_for_good(cluster: KafkaCluster) -> None:
+@asynccontextmanager
+async def reading(servers: str, topic: str) -> AsyncIterator[None]:
+    """A consumer of the topic that polls all the time, whatever happens."""
+
+    async def poll() -> None:
+        while True:
+            await consumer.getmany()
+
+    consumer = ObservedConsumer(bootstrap_servers=servers, client_id="test", on_error=lambda *_: None)
+    await consumer.start()
+    consumer.assign([TopicPartition(topic, number) for number in range(PARTITIONS)])
+    polling = asyncio.create_task(poll())
+    try:
+        yield
+    finally:
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+        await consumer.stop()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows with every request for metadata of the clients called `test`."""
+    asked: list[str] = []
+    ask = AIOKafkaClient._metadata_update
+
+    async def note(client: Any, *arguments: Any) -> Any:
+        if client._client_id == "test":
+            asked.append(client._client_id)
+        return await ask(client, *arguments)
+
+    monkeypatch.setattr(AIOKafkaClient, "_metadata_update", note)
+    return asked
+
+
+async def test_partitions_without_a_leader_break_no_producer_for_good(cluster: KafkaCluster, asked: list[str]) -> None:
     first, second = cluster.brokers
     topic = await new_topic(cluster.bootstrap_servers, replicas=2)
     metrics = Metrics()
     producer = Producer(cluster.bootstrap_servers, "test", metrics, timeout_seconds=3, limits=SHORT)
-    async with running(producer), writing(producer, topic) as writers:
+    async with running(producer), reading(cluster.bootstrap_servers, topic), writing(producer, topic) as writers:
         await more_from_all(writers)
         await asyncio.to_thread(first.kill)
 
@@ -151,15 +194,43 @@ async def test_partitions_without_a_leader_break_no_producer_for_good(cluster: K
             return {leader for leader, _ in await leaders(first.bootstrap_servers, topic)} == {-1}
 
         await eventually(no_leader, message="no partition has a leader")
+        asked.clear()
+        began = time.monotonic()
         # Of the brokers that it knew none is there: it has to begin again with the bootstrap servers. Then its batches
         # are dropped, each with its sequence numbers, because there is no leader.
         await eventually(lambda: reasons(metrics) >= REPLACED, message="replaced for both reasons")
+        per_second = len(asked) / (time.monotonic() - began)
         with pytest.raises(InfrastructureFault):
             await producer.check()
         await asyncio.to_thread(second.start)
         await more_from_all(writers)
         await producer.check()
     await assert_nothing_lost_and_in_order(cluster.bootstrap_servers, topic, writers)
+    assert 0 < per_second < 2 * PER_SECOND, "of producer and consumer; without a pause it is hundreds"
+
+
+async def test_a_partition_without_a_leader_delays_no_other(
+    cluster: KafkaCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = await new_topic(cluster.bootstrap_servers)
+    lost, other = partition_of(b"lost", PARTITIONS), partition_of(b"other", PARTITIONS)
+    assert lost != other
+    async with running(Producer(cluster.bootstrap_servers, "test", limits=SHORT)) as producer:
+        await producer.publish(outgoing(topic, "0", key="other"))
+        monkeypatch.setattr(MetadataPace, "wait_seconds", lambda *_: FOR_EVER)
+        monkeypatch.setattr(kafka_module, "_FLUSH_SECONDS", 0.0)
+        known = inner(producer)._metadata
+        leader = known.leader_for_partition
+        known.leader_for_partition = lambda place: -1 if place.partition == lost else leader(place)
+        waiting = asyncio.create_task(producer.publish(outgoing(topic, "0", key="lost"), timeout_seconds=FOR_EVER))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for number in range(1, 4):
+                await producer.publish(outgoing(topic, str(number), key="other"))
+                for _ in range(20):  # turns of the loop: the sender waits again, so that what follows has to wake it
+                    await asyncio.sleep(0)
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
 
 
 def outgoing(topic: str, *values: str, key: str = "key") -> list[Outgoing]:
@@ -261,20 +332,48 @@ async def test_an_idle_producer_whose_metadata_is_never_refreshed_connects_anew(
     assert reasons(metrics) == {"silent"}
 
 
+async def test_brokers_that_all_went_before_a_topic_was_known_are_no_fault_of_the_topic(cluster: KafkaCluster) -> None:
+    metrics = Metrics()
+    producer = Producer(cluster.bootstrap_servers, "test", metrics, timeout_seconds=3, limits=SHORT)
+    async with running(producer):
+        topic = await new_topic(cluster.bootstrap_servers)
+        inner(producer).client._metadata_update = no_answer
+        with pytest.raises(PublishFailed) as caught:
+            await producer.publish(outgoing(topic, "0"))
+        assert not caught.value.setup
+        await eventually(partial(published, producer, topic), message="it begins again with the bootstrap servers")
+        await producer.check()
+    assert reasons(metrics) == {"silent"}
+
+
+async def no_answer(*_: object) -> bool:
+    return False
+
+
+async def published(producer: Producer, topic: str) -> bool:
+    try:
+        await producer.publish(outgoing(topic, "0"))
+    except PublishFailed:
+        return False
+    return True
+
+
 async def test_stopping_while_kafka_is_away_does_not_wait_for_it(cluster: KafkaCluster, monkeypatch: Any) -> None:
     monkeypatch.setattr(kafka_module, "_FLUSH_SECONDS", 0.2)
     topic = await new_topic(cluster.bootstrap_servers)
     producer = Producer(cluster.bootstrap_servers, "test", timeout_seconds=0.5, limits=SHORT)
     await producer.start()
     await producer.publish(outgoing(topic, "before"))
-    leader = inner(producer).client.cluster.leader_for_partition(TopicPartition(topic, partition_of(b"key", 4)))
-    os.kill(cluster.brokers[leader - 1].process.pid, signal.SIGSTOP)
+    signalled = [broker.process.pid for broker in cluster.brokers]
     try:
+        for pid in signalled:
+            os.kill(pid, signal.SIGSTOP)
         with pytest.raises(PublishFailed):
             await producer.publish(outgoing(topic, "never"))
         await asyncio.wait_for(producer.stop(), 60)
     finally:
-        os.kill(cluster.brokers[leader - 1].process.pid, signal.SIGCONT)
+        for pid in signalled:
+            os.kill(pid, signal.SIGCONT)
 
 
 REPLACED = {"silent", "LeaderNotAvailableError"}

@@ -273,8 +273,8 @@ async def test_two_processes_share_the_shards_and_one_takes_over_when_the_other_
     await one.tick()
     assert {one.term(shard) for shard in range(8)} == {2}, "taken again: another process had them in between"
     await one.stop()
-    runtime.mongo.close()
-    other.mongo.close()
+    await runtime.mongo.close()
+    await other.mongo.close()
 
 
 async def test_readiness_tells_what_is_missing_and_liveness_does_not_depend_on_it(

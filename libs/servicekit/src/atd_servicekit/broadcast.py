@@ -17,6 +17,7 @@ from atd_servicekit.backoff import Backoff
 from atd_servicekit.consumer_state import silent_partitions
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka_connection import KafkaConnection
+from atd_servicekit.metadata_pace import pace_metadata
 from atd_servicekit.tasks import SupervisedTask
 
 RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
@@ -64,6 +65,7 @@ class Broadcast:
             isolation_level="read_committed",
             max_partition_fetch_bytes=2 * 1024 * 1024,
         )
+        pace_metadata(consumer._client)  # noqa: SLF001 - aiokafka has no setting for it
         try:
             await consumer.start()
             return consumer, await self._assign(consumer)

@@ -1,7 +1,7 @@
 """Consuming in batches: commit after the effect, one bad record fails alone.
 
 A subscription hands its handler a batch of parsed records. The offsets are committed when the handler has
-returned, beside the next batch (`faststream_broker.py`). `faults.py` says what an error is about. Faults of the
+returned, a few times a second (`faststream_broker.py`). `faults.py` says what an error is about. Faults of the
 infrastructure are retried with backoff and then left to Kafka (the batch comes again); so is a wrong set-up, which
 readiness, a metric and the log tell. Any other error makes the handler run record by record, and the record that raises
 goes to `<service>.dead-letter.v1` with reason and origin, while the others have their effect.
@@ -56,6 +56,9 @@ MAX_RECORDS = 500
 STUCK_SECONDS = 180.0
 """A batch in hand for longer makes the process count as dead: retries end after about 40 seconds."""
 
+LONGEST_REST_SECONDS = 2.0
+"""After a batch, however long it took, of a subscription with a `share`."""
+
 BACKOFF = Backoff.of_seconds(0.1, 8.0, attempts=11)
 """Of a batch while the infrastructure is away: then it is handed back to Kafka, and comes again."""
 
@@ -75,7 +78,11 @@ class Record(Generic[E]):
 
 @dataclass(slots=True)
 class Subscription:
-    """Reads one topic as one group, batch by batch."""
+    """Reads one topic as one group, batch by batch.
+
+    `share`: the part of the time in which it may be at work. It rests after each batch, so that what can wait leaves
+    processor and database to what cannot.
+    """
 
     service: str
     topic: Topic
@@ -90,6 +97,7 @@ class Subscription:
     backoff: Backoff = BACKOFF
     passes_over: PassesOver | None = None
     parse: Parse | None = None
+    share: float = 1.0
     _event_of: Parse = field(init=False)
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
@@ -147,6 +155,8 @@ class Subscription:
         self.metrics.batch_seconds.labels(*labels).observe(elapsed)
         self.metrics.batch_records.labels(*labels).observe(len(raw))
         self._log.info("batch.handled", records=len(raw), outcome="handled", duration_ms=round(elapsed * 1000, 1))
+        if self.share < 1.0:
+            await self._pause(min(elapsed * (1 / self.share - 1), LONGEST_REST_SECONDS))
 
     async def _parse(self, raw: RawRecord, spans: list[Span]) -> Record[Any] | None:
         try:

@@ -6,6 +6,7 @@ is pinned in `pyproject.toml`.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,12 +18,16 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from atd_servicekit.kafka_connection import KafkaConnection
+from atd_servicekit.metadata_pace import pace_metadata
 
 Polled = dict[TopicPartition, list[ConsumerRecord]]
 Operation = Literal["poll", "commit"]
 
 _POLL_MS = 1_000
 _LAST_COMMIT_SECONDS = 10.0
+
+COMMIT_SECONDS = 0.25
+"""Between two commits of a consumer, at the least."""
 
 
 class OnConsumerError(Protocol):
@@ -32,11 +37,12 @@ class OnConsumerError(Protocol):
 
 
 class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no type information
-    """Waits in one poll until there are records, commits beside the next batch, reports errors of polls and commits.
+    """Waits in one poll until there are records, commits a few times a second, reports errors of polls and commits.
 
-    What was consumed is committed when its handler has returned, as always; the next batch is handed out meanwhile, for
-    the answer takes as long as a tenth of a small batch does. The one after that waits: at most two batches that have
-    had their effect are not committed, and come again after a kill.
+    What was consumed is committed when its handler has returned: at once after a while without a commit, else together
+    with what follows within `COMMIT_SECONDS`. A commit costs Kafka as much as a record does, and small batches come
+    fifty times a second. The next batch is handed out meanwhile; the one after that waits for the answer. So what had
+    its effect in a quarter of a second, and two batches, come again after a kill or to whoever gets the partition.
 
     FastStream's batch subscriber sleeps after an empty poll for as long as it polled: a short poll keeps the process
     busy at rest (100 polls a second took 9 % of a core), a long one delays the first record.
@@ -44,9 +50,14 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
 
     def __init__(self, *topics: str, on_error: OnConsumerError, group_id: str | None = None, **options: Any) -> None:
         super().__init__(*topics, group_id=group_id, **options)
+        pace_metadata(self._client)
         self._on_error = on_error
         self._group = group_id or ""
+        self._handled: tuple[Any, Any] = (None, None)  # the assignment, and the offsets to commit
         self._committing: asyncio.Task[None] | None = None
+        self._asked = False  # whether the commit under way has left, and takes no later offsets along
+        self._commit_due = 0.0  # of `time.monotonic()`
+        self._leaving = asyncio.Event()
         self.created_at = time.monotonic()
         self.poll_error: KafkaError | None = None
         """Of the last poll; `None` when it went well."""
@@ -69,18 +80,30 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
                 return found
 
     async def commit(self, offsets: Any = None) -> None:
-        """Begin to commit `offsets`, or what is consumed just now, when the commit before has ended."""
+        """Have `offsets` committed, or what is consumed just now, when the next commit is due.
+
+        Waits for the answer of one that has left.
+        """
         subscription = self._subscription.subscription
         assignment = None if subscription is None else subscription.assignment
         if assignment is None:  # the group is being rebalanced: what was handled comes again, to whoever gets it
             return
         offsets = offsets or assignment.all_consumed_offsets()
-        if self._committing is not None:
+        if self._committing is not None and self._asked:
             await asyncio.wait([self._committing])
-        if assignment.active:
-            self._committing = asyncio.create_task(self._commit(offsets), name="commit")
+        self._handled = assignment, offsets
+        if self._committing is None or self._committing.done():
+            self._asked = False
+            self._committing = asyncio.create_task(self._commit(), name="commit")
 
-    async def _commit(self, offsets: Any) -> None:
+    async def _commit(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._leaving.wait(), self._commit_due - time.monotonic())
+        assignment, offsets = self._handled
+        if not assignment.active:
+            return
+        self._commit_due = time.monotonic() + COMMIT_SECONDS
+        self._asked = True
         try:
             await super().commit(offsets)
         except KafkaError as error:
@@ -88,6 +111,7 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
 
     async def stop(self) -> None:
         """End the last commit, and leave the group."""
+        self._leaving.set()
         if self._committing is not None:
             await asyncio.wait([self._committing], timeout=_LAST_COMMIT_SECONDS)
         await super().stop()

@@ -1,13 +1,16 @@
-"""aiokafka's idempotent producer, to be replaced when its state is lost: the only module that uses its private parts.
+"""aiokafka's idempotent producer, to be replaced when its state is lost.
 
-`tests/test_producer_recovery.py` fails when a version of aiokafka no longer works this way; its minor version is
-pinned in `pyproject.toml`. Why each of this is needed: `docs/adr/0015-a-broken-producer-is-replaced.md`.
+Only this module and `metadata_pace.py` use aiokafka's private parts. `tests/test_producer_recovery.py` fails when a
+version of it no longer works this way; its minor version is pinned in `pyproject.toml`. Why each of this is needed:
+`docs/adr/0015-a-broken-producer-is-replaced.md`.
 """
 
 import asyncio
+import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -24,6 +27,7 @@ from aiokafka.errors import (
 
 from atd_schemas.topics import MAX_DEAD_LETTER_BYTES
 from atd_servicekit.kafka_connection import KafkaConnection
+from atd_servicekit.metadata_pace import pace_metadata
 
 _BATCH_BYTES = 512 * 1024
 _LAST_EPOCH = 2**15 - 1
@@ -100,6 +104,8 @@ class IdempotentProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka sh
         )
         self._limits = limits
         self._message_accumulator._batch_ttl = limits.delivery
+        pace_metadata(self.client)
+        self._sender.client = _SenderClient(self.client, self._message_accumulator)
         if identity is not None:
             self._txn_manager.set_pid_and_epoch(identity.producer_id, identity.epoch)
 
@@ -127,6 +133,12 @@ class IdempotentProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka sh
         """Whether nothing more can be written to some partition, or to any, after `error` was the end of a batch."""
         task = self._sender.sender_task
         return isinstance(error, _STATE_ERRORS) or self._closed or task is None or task.done()
+
+    @property
+    def hears_brokers(self) -> bool:
+        """Whether a broker has described the cluster lately. aiokafka calls a topic unknown when none has, too."""
+        heard_at = self.client.cluster._last_successful_refresh_ms / 1000
+        return bool(time.time() - heard_at < self._limits.request / 2)  # it asked for at least `request`
 
     async def close(self, seconds: float) -> None:
         """Write what is waiting, for so long at the most, and close."""
@@ -161,6 +173,32 @@ class IdempotentProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka sh
         accumulator.fail_all(ProducerClosed())
         for batch in queued:
             batch._drain_waiter.exception()  # nobody need have waited for it
+
+
+class _SenderClient:
+    """The client as the sending task has it, which waits for metadata while the partition of a batch has no leader.
+
+    It waits for new batches as well: those of other partitions need not wait until metadata may be asked for again.
+    """
+
+    def __init__(self, client: Any, accumulator: Any) -> None:
+        self._client = client
+        self._accumulator = accumulator
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def force_metadata_update(self) -> "asyncio.Future[None]":
+        either: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def end(one: "asyncio.Future[Any]") -> None:
+            error = None if one.cancelled() else one.exception()
+            if not either.done():
+                either.set_result(None) if error is None else either.set_exception(error)
+
+        self._client.force_metadata_update().add_done_callback(end)
+        self._accumulator.waiter().add_done_callback(end)
+        return either
 
 
 def _closed_for_good() -> "asyncio.Future[bool]":

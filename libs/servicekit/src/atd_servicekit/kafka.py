@@ -125,11 +125,12 @@ class Producer:
             with Deadline(timeout_seconds or self._timeout):
                 await self._publish(records)
         except (KafkaError, TimeoutError) as error:
-            self._note_failure(records, error)
+            setup = is_kafka_setup(error) and self._connected().hears_brokers
+            self._note_failure(records, error, setup=setup)
             raise PublishFailed(
                 f"Kafka did not acknowledge {len(records)} records: {type(error).__name__}",
                 refused=isinstance(error, KAFKA_REFUSES),
-                setup=is_kafka_setup(error),
+                setup=setup,
             ) from error
         for topic in self._unusable_topics and {record.topic for record in records}:
             self._unusable_topics.pop(topic, None)
@@ -155,7 +156,7 @@ class Producer:
             else:
                 return
 
-    def _note_failure(self, records: Sequence[Outgoing], error: Exception) -> None:
+    def _note_failure(self, records: Sequence[Outgoing], error: Exception, *, setup: bool) -> None:
         name = type(error).__name__
         topics = sorted({record.topic for record in records})
         self._log.warning("kafka.publish_failed", topics=topics, records=len(records), error=name)
@@ -163,7 +164,7 @@ class Producer:
             self._metrics.publish_failures.labels(name).inc()
         if isinstance(error, KAFKA_REFUSES):  # says nothing about the producer
             return
-        if is_kafka_setup(error):
+        if setup:
             self._unusable_topics |= {topic: (time.monotonic(), name) for topic in topics}
             return
         self._outcome = _Outcome(time.monotonic(), name)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Collection, Document
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_MOST_MEMBERS = 1_000
 
 LEASES = "leases"
 LEASE_INDEXES = {
@@ -130,29 +131,31 @@ class ShardLeases:
         """Renew our membership and leases, give back shards above our share, take free ones."""
         before = (self.owned, self.alone)
         began = self._clock.monotonic()
-        await self._put(f"{self._name}/member/{self._owner}", "member")
-        members = await self._collection.count_documents(
-            {"name": self._name, "kind": "member", "$expr": {"$gt": ["$until", "$$NOW"]}}, limit=1000
-        )
+        members = await self._renew(began)
         self.alone = members <= 1
         fair = math.ceil(self._shards / max(1, members))
-        await self._renew(began)
         await self._give_back(fair)
         await self._take(fair, began)
         if (self.owned, self.alone) != before:
             self._changed.set()
             structlog.get_logger().info("leases.changed", leases=self._name, owned=len(self.owned), members=members)
 
-    async def _renew(self, began: float) -> None:
-        mine = {
-            "name": self._name,
-            "kind": "shard",
-            "owner": self._owner,
-            "$expr": {"$gt": ["$until", "$$NOW"]},
-        }
-        await self._collection.update_many(mine, [self._extended()])
-        rows = await self._collection.find(mine, {"shard": 1}).limit(self._shards).to_list(self._shards)
-        self._until = {row["shard"]: began + self._ttl for row in rows}
+    async def _renew(self, began: float) -> int:
+        """Renew our membership and all leases that are still ours, together; how many members there are."""
+        live: Document = {"name": self._name, "$expr": {"$gt": ["$until", "$$NOW"]}}
+        await self._collection.update_many({**live, "owner": self._owner}, [self._extended()])
+        rows = await self._rows(live)
+        members = {row["owner"] for row in rows if row["kind"] == "member"}
+        if self._owner not in members:
+            await self._put(f"{self._name}/member/{self._owner}", "member")
+            members.add(self._owner)
+        mine = [row["shard"] for row in rows if row["kind"] == "shard" and row["owner"] == self._owner]
+        self._until = dict.fromkeys(mine, began + self._ttl)
+        return len(members)
+
+    async def _rows(self, live: "Document") -> list["Document"]:
+        most = _MOST_MEMBERS + self._shards
+        return await self._collection.find(live, {"kind": 1, "owner": 1, "shard": 1}).limit(most).to_list(most)
 
     async def _give_back(self, fair: int) -> None:
         extra = sorted(self._until)[fair:]

@@ -103,7 +103,7 @@ class Lifecycle:
             await cancel_and_wait(self._building)
         await self._checking.stop()
         await self._stop_started()
-        self.mongo.close()
+        await self.mongo.close()
         self.tracing.shutdown()
         self._log.info("service.stopped")
 

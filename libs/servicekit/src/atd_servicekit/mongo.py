@@ -1,7 +1,4 @@
-"""MongoDB: the client, transactions that retry, indexes. The only module that imports Motor.
-
-Motor is at the end of its life; moving to PyMongo's own asynchronous client is a change of this module.
-"""
+"""MongoDB: the client, transactions that retry, indexes. The only module that makes a client."""
 
 import asyncio
 import itertools
@@ -11,13 +8,19 @@ from datetime import UTC, timedelta
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import (
-    AsyncIOMotorClient,
-    AsyncIOMotorClientSession,
-    AsyncIOMotorCollection,
-    AsyncIOMotorDatabase,
+from pymongo import (
+    AsyncMongoClient,
+    DeleteOne,
+    IndexModel,
+    InsertOne,
+    ReadPreference,
+    ReplaceOne,
+    UpdateOne,
+    timeout,
 )
-from pymongo import DeleteOne, IndexModel, InsertOne, ReadPreference, ReplaceOne, UpdateOne, timeout
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -38,12 +41,13 @@ from pymongo.write_concern import WriteConcern
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.metrics import Metrics
+from atd_servicekit.wait_for import install as mend_wait_for
 
 Document = dict[str, Any]
-Client = AsyncIOMotorClient[Document]
-Database = AsyncIOMotorDatabase[Document]
-Collection = AsyncIOMotorCollection[Document]
-Session = AsyncIOMotorClientSession
+Client = AsyncMongoClient[Document]
+Database = AsyncDatabase[Document]
+Collection = AsyncCollection[Document]
+Session = AsyncClientSession
 
 T = TypeVar("T")
 
@@ -153,55 +157,26 @@ class Read:
 
 
 async def read_all(database: Database, session: Session, reads: Sequence[Read]) -> list[list[Document]]:
-    """Make the queries within the transaction of `session`, and return what each found; nothing where `limit` is 0.
+    """Make the queries within the transaction of `session`, and return what each found; nothing where `limit` is 0."""
+    return [await _found(database, session, read) if read.limit else [] for read in reads]
 
-    They go through the driver in one turn of one thread, as `write_all` says.
-    """
-    if not any(read.limit for read in reads):
-        return [[] for _ in reads]
-    blocking_database, blocking_session = database.delegate, session.delegate
 
-    def make() -> list[list[Document]]:
-        return [
-            list(
-                blocking_database[read.collection].find(
-                    read.query, read.fields, limit=read.limit, batch_size=read.limit, session=blocking_session
-                )
-            )
-            if read.limit
-            else []
-            for read in reads
-        ]
-
-    return await _in_thread(make)
+async def _found(database: Database, session: Session, read: Read) -> list[Document]:
+    cursor = database[read.collection].find(
+        read.query, read.fields, limit=read.limit, batch_size=read.limit, session=session
+    )
+    return await cursor.to_list()
 
 
 async def write_all(database: Database, session: Session, writes: Sequence[Write]) -> list[BulkWriteResult]:
     """Make the writes in their order within the transaction of `session`, and return the result of each.
 
-    They go through the driver in one turn of one thread: a turn of its own for each costs a third more processor time.
     Raises what the first of them raises.
     """
-    blocking_database, blocking_session = database.delegate, session.delegate
-
-    def make() -> list[BulkWriteResult]:
-        return [
-            blocking_database[write.collection].bulk_write(
-                write.operations, ordered=write.ordered, session=blocking_session
-            )
-            for write in writes
-        ]
-
-    return await _in_thread(make)
-
-
-async def _in_thread(make: Callable[[], T]) -> T:
-    making = asyncio.get_running_loop().run_in_executor(None, make)
-    try:
-        return await asyncio.shield(making)
-    except asyncio.CancelledError:
-        await asyncio.wait([making])  # the session belongs to the thread until it has done
-        raise
+    return [
+        await database[write.collection].bulk_write(write.operations, ordered=write.ordered, session=session)
+        for write in writes
+    ]
 
 
 class Mongo:
@@ -213,7 +188,8 @@ class Mongo:
     def __init__(
         self, url: str, database: str, metrics: Metrics, *, app_name: str = "", timeout_ms: int = 10_000
     ) -> None:
-        self.client: Client = AsyncIOMotorClient(
+        mend_wait_for()
+        self.client: Client = AsyncMongoClient(
             url,
             appname=app_name or database,
             tz_aware=True,
@@ -262,13 +238,12 @@ class Mongo:
         raise AssertionError("unreachable: the loop returns or raises")
 
     async def _attempt(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        # What the client's `start_session` does, without a turn of a thread for it: there is nothing to wait for.
-        async with Session(self.client.delegate.start_session(), self.client) as session:
-            session.start_transaction(_SNAPSHOT, _MAJORITY, ReadPreference.PRIMARY)
+        async with self.client.start_session() as session:
+            await session.start_transaction(_SNAPSHOT, _MAJORITY, ReadPreference.PRIMARY)
             try:
                 result = await work(session)
             except BaseException:
-                if session.in_transaction:  # type: ignore[truthy-function]  # a property; the stub says method
+                if session.in_transaction:
                     await session.abort_transaction()
                 raise
             await self._commit(session)
@@ -312,5 +287,5 @@ class Mongo:
             if error.code != _NAMESPACE_EXISTS:  # another process was faster
                 raise
 
-    def close(self) -> None:
-        self.client.close()
+    async def close(self) -> None:
+        await self.client.close()

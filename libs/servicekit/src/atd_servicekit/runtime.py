@@ -224,13 +224,15 @@ class Runtime:
         max_records: int = MAX_RECORDS,
         passes_over: PassesOver | None = None,
         parse: Parse | None = None,
+        share: float = 1.0,
     ) -> Subscription:
         """Read `topic` as `group` (default: of the service and the topic) with the promises of `consuming.py`.
 
         A process that comes or goes interrupts every reader of its group; so no two topics share one.
 
         What `passes_over` says yes to is not parsed, and counts as handled: not as invalid either, whatever is in it.
-        `parse` replaces the topic's schema; what it raises for is an invalid record.
+        `parse` replaces the topic's schema; what it raises for is an invalid record. `share` is the part of the time in
+        which it may be at work.
         """
         subscription = Subscription(
             service=self.service,
@@ -245,6 +247,7 @@ class Runtime:
             max_records=max_records,
             passes_over=passes_over,
             parse=parse,
+            share=share,
         )
         subscription.attach(self.broker)
         self._subscriptions.append(subscription)

@@ -5,7 +5,7 @@ change refused with 409 when somebody else was faster. Without `If-Match`, or wi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Response
 
 from atd_schemas.envelope import rfc3339
+from atd_servicekit.changes import Change
 from atd_servicekit.problems import Problem, invalid
 
 _ETAG = re.compile(r'(?:(?:W/)?"([0-9]{1,18})"|([0-9]{1,18}))')
@@ -78,6 +79,14 @@ class Overtaking:
             "fields": list(self.fields),
             "actor": actor if self.actor_type else None,
         }
+
+
+def overtakings(event_type: str, changes: Iterable[Change]) -> list[Overtaking]:
+    """Changes that a resource remembers, as a problem document tells them."""
+    return [
+        Overtaking(event_type, one.version, one.at, one.fields, one.actor.type, one.actor.id, one.actor.name)
+        for one in changes
+    ]
 
 
 def overtaken(expected: int, current: int, resource: str, changes: Sequence[Overtaking] = ()) -> Problem:

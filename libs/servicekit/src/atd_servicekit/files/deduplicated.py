@@ -59,7 +59,7 @@ class DeduplicatedStore:
         await self._cleanups.finish()
         await self.objects.stop()
         if self._mongo is not None:
-            self._mongo.close()
+            await self._mongo.close()
             self._mongo = None
 
     @property

@@ -73,7 +73,7 @@ class GridFsStore:
         await self._sweeping.stop()
         await self._cleanups.finish()
         if self._mongo is not None:
-            self._mongo.close()
+            await self._mongo.close()
             self._mongo = None
 
     @property

@@ -11,7 +11,7 @@ What is `writing` or `leaving` has a moment (`due_at`) at which the sweep takes 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -147,7 +147,7 @@ class FileRegistry:
         """
 
         async def work(session: Session) -> str | None:
-            row = cast("Document | None", await self._names.find_one_and_delete({"_id": key}, session=session))
+            row = await self._names.find_one_and_delete({"_id": key}, session=session)
             if row is not None:
                 return await self._leave(session, row["object_id"])
             if await self._objects.find_one({"_id": key, "state": "kept"}, {"_id": 1}, session=session):
@@ -196,7 +196,8 @@ class FileRegistry:
                 {"$match": {"tenant_id": tenant_id, "state": "kept"}},
                 {"$group": {"_id": "$kind", "bytes": {"$sum": "$size"}, "files": {"$sum": 1}}},
             ]
-            rows = await self._objects.aggregate(stages, hint=BY_KIND, session=session).to_list(None)
+            cursor = await self._objects.aggregate(stages, hint=BY_KIND, session=session)
+            rows = await cursor.to_list(None)
             kinds = {row["_id"]: {"bytes": row["bytes"], "files": row["files"]} for row in rows}
             counted: Document = {name: sum(one[name] for one in kinds.values()) for name in ("bytes", "files")}
             await self._uses.update_one({"_id": tenant_id}, {"$set": {**counted, "kinds": kinds}}, session=session)
@@ -232,18 +233,14 @@ class FileRegistry:
         """Let the name have `target`; the object that it had, when that leaves."""
         row = {"object_id": target, "content_type": content_type}
         name = {"_id": key}
-        before = cast(
-            "Document | None", await self._names.find_one_and_replace(name, row, upsert=True, session=session)
-        )
+        before = await self._names.find_one_and_replace(name, row, upsert=True, session=session)
         if before is None or before["object_id"] == target:
             return None
         return await self._leave(session, before["object_id"])
 
     async def _leave(self, session: Session, object_id: str) -> str | None:
         touch = {"$inc": {"touched": 1}}
-        row = cast(
-            "Document | None", await self._objects.find_one_and_update({"_id": object_id}, touch, session=session)
-        )
+        row = await self._objects.find_one_and_update({"_id": object_id}, touch, session=session)
         if row is None or await self._names.find_one({"object_id": object_id}, {"_id": 1}, session=session):
             return None
         told = {"$set": {"state": "leaving", "due_at": self._clock.now() + REMOVED_WITHIN}}

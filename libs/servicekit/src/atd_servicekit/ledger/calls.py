@@ -99,7 +99,7 @@ class OwnerCalls:
 
     async def _hear(self) -> None:
         inserts: list[dict[str, Any]] = [{"$match": {"operationType": "insert"}}, {"$project": {"fullDocument": 1}}]
-        async with self._calls.watch(inserts, max_await_time_ms=_AWAIT_MS) as stream:
+        async with await self._calls.watch(inserts, max_await_time_ms=_AWAIT_MS) as stream:
             while not self._leases.alone:
                 change = await stream.try_next()
                 self.watching = True

@@ -221,7 +221,7 @@ class LedgerStore:
         if result.matched_count == len(rows):
             return {row.id for row in rows}
         query = {"_id": {"$in": [row.id for row in rows]}, "claim": token, "state": "sending"}
-        return {found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(rows))}
+        return {found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(rows) or 1)}
 
     async def mark_uncertain(self, rows: Sequence[Row], until: datetime) -> None:
         """Rows that somebody began to send and nobody is sending are uncertain."""
@@ -248,7 +248,7 @@ class LedgerStore:
         ids = [one.row.id for one in batch]
         if result.matched_count == len(batch):
             return set(ids)
-        documents = await self._rows.find({"_id": {"$in": ids}}, {"state": 1, "claim": 1}).to_list(len(ids))
+        documents = await self._rows.find({"_id": {"$in": ids}}, {"state": 1, "claim": 1}).to_list(len(ids) or 1)
         stands = {document["_id"]: (document["state"], document.get("claim")) for document in documents}
         return {one.row.id for one in batch if stands.get(one.row.id) == (one.state, one.row.claim)}
 
@@ -270,7 +270,7 @@ class LedgerStore:
     async def finished_in(self, report: str, ids: Sequence[str]) -> list[Finished]:
         """Those of the rows that were finished, as part of the report."""
         query = {"_id": {"$in": list(ids)}, "report": report, "state": {"$in": ["done", "failed"]}}
-        found = [_finished(document) for document in await self._rows.find(query).to_list(len(ids))]
+        found = [_finished(document) for document in await self._rows.find(query).to_list(len(ids) or 1)]
         places = {row_id: place for place, row_id in enumerate(ids)}
         return sorted(found, key=lambda row: places[row.id])
 
@@ -279,7 +279,7 @@ class LedgerStore:
         query: Document = {"_id": {"$in": list(ids)}, "state": {"$in": OPEN_STATES}}
         if group is not None:
             query["group"] = group
-        return [found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(ids))]
+        return [found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(ids) or 1)]
 
     async def mark_delivered(self, row_id: str, result: dict[str, Any], now: datetime, report: str) -> Finished | None:
         """Make an open row a delivered one; `None` when it is not open.

@@ -32,7 +32,7 @@ STUCK_SECONDS = 60.0
 """A shard that has neither published anything nor found its rows gone for longer cannot work."""
 
 _POLL_SECONDS = 0.25
-_ALONE_POLL_SECONDS = 1.0
+_ALONE_POLL_SECONDS = 5.0
 """Of a process that is alone: every commit is its own, so that a poll finds what a process before it has left."""
 
 
@@ -132,7 +132,7 @@ class Relay:
                 await self._leases.wait_changed()
                 continue
             try:
-                async with self._collection.watch(pipeline, max_await_time_ms=1000) as stream:
+                async with await self._collection.watch(pipeline, max_await_time_ms=1000) as stream:
                     while not self._leases.alone:
                         if (change := await stream.try_next()) is not None:
                             self._shards[change["fullDocument"]["shard"]].wake(behind=True)

@@ -77,7 +77,7 @@ class StoredRows:
         """Read rows with their records; those that are gone are missing."""
         if not row_ids:
             return []
-        found = await self._collection.find({"_id": {"$in": list(row_ids)}}).to_list(len(row_ids))
+        found = await self._collection.find({"_id": {"$in": list(row_ids)}}).to_list(len(row_ids) or 1)
         return [read_row(document) for document in found]
 
     async def delete(self, row_ids: Sequence[ObjectId]) -> None:
