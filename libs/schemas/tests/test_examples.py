@@ -9,13 +9,24 @@ import pytest
 
 import atd_schemas
 from atd_schemas.envelope import Envelope
-from atd_schemas.topics import Topic, adapter, encode, event_classes, event_types, registry
+from atd_schemas.topics import (
+    INBOUND_COMMENTS,
+    INBOUND_EVENTS,
+    Topic,
+    adapter,
+    encode,
+    event_classes,
+    event_types,
+    registry,
+)
 
 EXAMPLES = Path(atd_schemas.__file__).parent / "examples"
 DEAD_LETTERS = "dead-letter.v1"
 
 
 def folder_of(topic: Topic) -> str:
+    if topic is INBOUND_COMMENTS:  # the same events
+        return INBOUND_EVENTS.name
     return DEAD_LETTERS if topic.name.endswith(f".{DEAD_LETTERS}") else topic.name
 
 

@@ -12,6 +12,7 @@ from atd_schemas.services import SERVICES, WEBHOOK_BODY_LIMIT_BYTES, Service
 from atd_schemas.topics import (
     BROADCAST_SERVICES,
     CONSUMING_SERVICES,
+    INBOUND_EVENTS,
     MAX_DEAD_LETTER_BYTES,
     MAX_MESSAGE_BYTES,
     OPERATOR,
@@ -23,6 +24,7 @@ from atd_schemas.topics import (
     event_classes,
     event_types,
     headers,
+    inbound_topic,
     outbound_by_channel,
     registry,
 )
@@ -185,3 +187,15 @@ def test_encoding_is_compact_json_with_times_in_milliseconds() -> None:
     encoded = encode(event)
     assert b'"occurred_at":"2026-03-01T12:00:00.000Z"' in encoded
     assert "Olá!".encode() in encoded
+
+
+INBOUND = [event for name, event in full_examples() if name.startswith("inbound.") and "unparsed" not in name]
+
+
+@pytest.mark.parametrize("channel", get_args(ChannelKind))
+def test_what_a_viral_post_brings_stands_before_no_other_channels_events(channel: str) -> None:
+    """Of every type of event: those of a comment stay in one topic, and so in their order."""
+    told = [one.model_copy(update={"data": one.data.model_copy(update={"channel": channel})}) for one in INBOUND]
+    topics = {inbound_topic(event).name for event in told}
+    assert topics == {"inbound.comments.v1" if channel == "facebook" else "inbound.events.v1"}
+    assert {event.type for event in told} == set(event_types(INBOUND_EVENTS))

@@ -18,6 +18,18 @@ class ClaimedDetails(Schema):
     email: str | None = None
 
 
+class InboundPicture(Schema):
+    """A customer's picture, as the channel announces it before it is fetched.
+
+    `id` is ours: a new one says that it is worth fetching again, for providers do not tell when a picture changes.
+    `provider_id` names the picture at the provider, `url` is where it may still be had without asking for its address.
+    """
+
+    id: str
+    provider_id: str
+    url: str | None = None
+
+
 class InboundContact(Schema):
     """The person outside, as the provider names them.
 
@@ -30,7 +42,7 @@ class InboundContact(Schema):
     (WhatsApp: the answer to the request for it, Telegram: the own contact). It is theirs unless another contact has it.
 
     `group`: not one person but a group of them, which is answered as a whole. `username` is what the person chose to be
-    called on the channel; it can change hands, so it identifies nobody.
+    called on the channel; it can change hands, so it identifies nobody. `picture` is what the channel shows of them.
     """
 
     external_id: str
@@ -42,6 +54,7 @@ class InboundContact(Schema):
     shared_phone: str | None = None
     group: bool = Field(default=False, exclude_if=not_)
     username: str | None = Field(default=None, exclude_if=not_)
+    picture: InboundPicture | None = Field(default=None, exclude_if=not_)
 
 
 class InboundAuthor(Schema):
@@ -278,7 +291,8 @@ class InboundFileData(Schema):
 
     `scanning` comes before one of these: the virus scanner is away, and the file waits for it.
 
-    `width` and `height` are a picture's in pixels as it is shown, absent where they are not known.
+    `width` and `height` are a picture's in pixels as it is shown, absent where they are not known. `contact_id`: it is
+    a picture of this customer, and no file of a message.
     """
 
     account_id: str
@@ -295,6 +309,7 @@ class InboundFileData(Schema):
     attempt: int = 0
     width: int | None = None
     height: int | None = None
+    contact_id: str | None = Field(default=None, exclude_if=not_)
 
 
 class InboundMessage(Envelope):

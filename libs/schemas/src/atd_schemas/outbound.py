@@ -107,7 +107,10 @@ class OutboundReadData(Schema):
 
 
 class OutboundFetchData(Schema):
-    """Fetch a file that a customer sent into the file store. `attempt` counts the repeats that were asked for."""
+    """Fetch a file that a customer sent into the file store. `attempt` counts the repeats that were asked for.
+
+    `contact_id`: it is a picture of this customer, which the message told of.
+    """
 
     account_id: str
     channel: ChannelKind
@@ -117,6 +120,7 @@ class OutboundFetchData(Schema):
     kind: MessageKind
     attachment: InboundAttachment
     attempt: int = 0
+    contact_id: str | None = Field(default=None, exclude_if=not_)
 
 
 class OutboundEraseData(Schema):

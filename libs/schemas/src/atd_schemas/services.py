@@ -22,6 +22,9 @@ WEBHOOK_BODY_LIMIT_BYTES = 3 * 1024 * 1024
 CHANNELS_PREFIX = "/api/v1/channels"
 """One resource over all channel services: the gateway finds the service by kind or by the account's id."""
 
+PUBLIC_CHANNELS: tuple[ChannelKind, ...] = ("facebook",)
+"""Where everybody writes below what the company published: thousands may come at once, and most want no answer."""
+
 Access = Literal["bearer", "provider"]
 """`bearer`: an access token is checked. `provider`: the service checks the provider's signature itself."""
 

@@ -5,7 +5,7 @@ event type has an example that parses. `atd topics create` creates what is liste
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
@@ -20,7 +20,7 @@ from atd_schemas.outbound import OutboundCommand
 from atd_schemas.presence import PresenceEvent
 from atd_schemas.privacy import ErasureConfirmed
 from atd_schemas.routing import RoutingDecision
-from atd_schemas.services import SERVICES, Service, channel_services
+from atd_schemas.services import PUBLIC_CHANNELS, SERVICES, Service, channel_services
 from atd_schemas.settings_changes import SettingsChange
 from atd_schemas.webhooks import WebhookChanged
 
@@ -81,6 +81,14 @@ INBOUND_EVENTS = Topic(
     consumers=("conversation",),
     retention=_WEEK,
 )
+INBOUND_COMMENTS = replace(
+    INBOUND_EVENTS,
+    name="inbound.comments.v1",
+    producers=tuple(one.name for one in channel_services() if {*one.channels} & {*PUBLIC_CHANNELS}),
+    partitions=6,
+)
+"""The events of `PUBLIC_CHANNELS`: what comes below a post that everybody comments on stands before nothing else."""
+
 INBOUND_UNPARSED = Topic(
     name="inbound.unparsed.v1",
     owner="ingest",
@@ -179,6 +187,12 @@ PRIVACY_CONFIRMATIONS = Topic(
 )
 
 
+def inbound_topic(event: Envelope) -> Topic:
+    """Where a channel service publishes an `InboundEvent`, each of which names its channel."""
+    channel = getattr(getattr(event, "data", None), "channel", None)
+    return INBOUND_COMMENTS if channel in PUBLIC_CHANNELS else INBOUND_EVENTS
+
+
 def outbound_topic(service: Service) -> Topic:
     """The topic of what a channel service sends to customers. Raises `ValueError` for a service that sends nothing."""
     if service.outbound is None:
@@ -229,6 +243,7 @@ def registry() -> tuple[Topic, ...]:
     """Every topic of the system."""
     return (
         INBOUND_EVENTS,
+        INBOUND_COMMENTS,
         INBOUND_UNPARSED,
         CONVERSATION_EVENTS,
         *(outbound_topic(service) for service in channel_services() if service.outbound),

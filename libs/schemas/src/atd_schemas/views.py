@@ -115,7 +115,8 @@ class LastMessage(Schema):
 class ConversationState(Schema):
     """What a message did to its conversation: the fields of `ConversationView` that messages change, for nobody.
 
-    With `last_preview` the message is the conversation's last one, and this is its `preview` there.
+    With `last_preview` the message is the conversation's last one, and this is its `preview` there. `last_message` is
+    told where the words of another message than the last one changed, for what a list shows may have changed by that.
     """
 
     unread_count: int
@@ -128,6 +129,7 @@ class ConversationState(Schema):
     woke_at: Timestamp | None = None
     last_preview: str | None = None
     tag_ids: tuple[str, ...] = ()
+    last_message: LastMessage | None = Field(default=None, exclude_if=_is_none)
 
 
 class ReadMarkView(Schema):
