@@ -29,7 +29,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes(account_indexes(SPEC))
     yield mongo
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 async def test_accounts_of_the_version_before_count_unless_another_has_proven_theirs(mongo: Mongo) -> None:

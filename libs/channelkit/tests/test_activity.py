@@ -53,4 +53,4 @@ async def test_several_processes_write_once_a_minute_and_never_back(mongodb_url:
             assert (row["last_webhook_at"], row["version"]) == (at + timedelta(seconds=kept), 3)
     finally:
         await mongo.client.drop_database(database_name)
-        mongo.close()
+        await mongo.close()

@@ -20,7 +20,7 @@ from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_channelkit.media.fetch_worker import FetchWorker
 from atd_channelkit.media.policy import SCANNER_BACKOFF
-from atd_channelkit.media.rows import fetch_row
+from atd_channelkit.media.rows import fetch_row, scanning_event
 from atd_channelkit.media.source import AllowedHosts, FetchRules, FileAddress
 from atd_channelkit.metrics import HOSTS_TOLD, METRICS, ChannelMetrics, RefusedHosts
 from atd_schemas.inbound import InboundAttachment
@@ -508,3 +508,47 @@ async def test_a_file_that_was_never_scanned_fails_in_the_end() -> None:
     tried = await attempt({FRESH: bytes_of()}, asked, scanner=Verdict(ScannerAway("TimeoutError")))
     assert isinstance(tried.outcome, ledger.Failed)
     assert tried.outcome.reason == "transient:scanner_away"
+
+
+def of_customer(**more: Any) -> ledger.Row:
+    """A row that asks for a customer's picture."""
+    asked, whose = row(sha256=None, **more), {"contact_id": "contact-1"}
+    payload = {**asked.payload, "data": {**asked.payload["data"], **whose}}
+    return replace(asked, payload=payload, about={**asked.about, "data": {**asked.about["data"], **whose}})
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({FRESH: bytes_of(length=RULES.picture_limit + 1)}, "media:too_large"),
+        ({FRESH: lambda: httpx.Response(200, html="<p>")}, "media:not_a_picture"),
+        ({FRESH: status(404), NODE: status(410)}, "media:410"),
+    ],
+    ids=["too large", "not a picture", "gone"],
+)
+async def test_a_customers_picture_that_is_none_or_too_large_is_given_up_at_once(
+    answers: Mapping[str, Answer], expected: str
+) -> None:
+    tried = await attempt(answers, of_customer())
+    assert isinstance(tried.outcome, ledger.Failed)
+    assert tried.outcome.reason == expected
+    assert tried.files.held == {}
+
+
+async def test_a_customers_picture_is_told_with_whose_it_is() -> None:
+    asked = of_customer()
+    tried = await attempt({FRESH: bytes_of()}, asked)
+    assert isinstance(tried.outcome, ledger.Delivered)
+    assert scanning_event(asked, "ingest-toy", NOW).data.contact_id == "contact-1"
+    assert scanning_event(row(), "ingest-toy", NOW).data.contact_id is None
+
+
+async def test_a_customers_picture_that_does_not_come_is_tried_later() -> None:
+    slow = {
+        FRESH: breaking(httpx.ReadTimeout("x")),
+        NODE: address(sha256=None),
+        ASKED: breaking(httpx.ReadTimeout("x")),
+    }
+    tried = await attempt(slow, of_customer())
+    assert isinstance(tried.outcome, ledger.Retry)
+    assert tried.outcome.scope == "lane", "nothing else waits for it"

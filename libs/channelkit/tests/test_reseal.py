@@ -69,7 +69,7 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     mongo = Mongo(mongodb_url, database_name, Metrics())
     yield mongo
     await mongo.db.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 async def test_every_secret_is_sealed_again_in_bounded_steps_and_its_version_stays(mongo: Mongo) -> None:

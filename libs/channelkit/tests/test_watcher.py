@@ -77,7 +77,7 @@ async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[Bench]:
     await mongo.ensure_indexes(WATCH_INDEXES)
     yield Bench(mongo)
     await mongo.client.drop_database(database_name)
-    mongo.close()
+    await mongo.close()
 
 
 async def ask(bench: Bench, account_id: str = "a") -> None:

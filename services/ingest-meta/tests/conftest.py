@@ -19,7 +19,7 @@ from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.app import create_app
 from atd_ingest_meta.graph.api import GraphApi
 from atd_ingest_meta.settings import Settings
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, Topic
+from atd_schemas.topics import INBOUND_COMMENTS, INBOUND_EVENTS, INBOUND_UNPARSED, Topic
 from atd_servicekit.runtime import Runtime
 from atd_testing.meta import FakeMeta, webhooks
 from atd_testing.providers import serving
@@ -28,7 +28,7 @@ from atd_testing.topics import TopicReader
 
 APP_SECRET = "example-app-secret"
 MANAGER = ("channels:read", "channels:manage")
-TAILED: tuple[Topic, ...] = (INBOUND_EVENTS, INBOUND_UNPARSED)
+TAILED: tuple[Topic, ...] = (INBOUND_EVENTS, INBOUND_COMMENTS, INBOUND_UNPARSED)
 PATIENT = {"webhook_timeout": timedelta(minutes=1)}
 """A loaded machine may be slow to write to Kafka."""
 
@@ -194,6 +194,8 @@ async def starting(servers: Servers) -> AsyncIterator[Callable[..., Awaitable[Se
             urls = {"api_url": beside.url, "instagram_url": beside.url}
             given = {**urls, "account_refresh": timedelta(hours=1), **PATIENT, **settings}
             made = servers.settings("ingest-meta", Settings, **given)
+            if "mongodb_database_prefix" not in settings:  # else another service's, which may run
+                stack.push_async_callback(servers.release, made)
             running = await stack.enter_async_context(servers.running(create_app(made), made))
             reader = await stack.enter_async_context(running.reading(*TAILED))
             return Service(running, made, beside, reader)

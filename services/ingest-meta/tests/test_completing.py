@@ -21,15 +21,16 @@ PAGE = "300100200300400"
 
 
 class Meta:
-    """Tells the names that it knows, and notes who was asked for."""
+    """Tells the names and the picture that it knows, and notes who was asked for."""
 
-    def __init__(self, **names: str) -> None:
+    def __init__(self, picture: Any = None, **names: str) -> None:
         self._names = names
+        self._picture = picture
         self.asked: list[str] = []
 
     async def get(self, _account: Account, path: str, **_params: str) -> Any:
         self.asked.append(path)
-        return {"name": name} if (name := self._names.get(path)) else {}
+        return {"name": name, "profile_pic": self._picture} if (name := self._names.get(path)) else {}
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,20 @@ async def test_a_translation_without_anything_to_ask_for_is_handed_on_as_it_is(m
     nothing = Translation(())
     assert await completer(meta, messenger).complete(nothing) is nothing
     assert meta.asked == []
+
+
+async def test_a_picture_that_is_told_with_the_name_is_announced_and_no_message_waits_for_it(
+    messenger: Account,
+) -> None:
+    meta = Meta("https://platform-lookaside.fbsbx.com/platform/profilepic/?psid=700", **{"700": "Ana Souza"})
+    first, again = (await completer(meta, messenger).complete(written(messenger, "700", "700"))).events
+    picture = cast(Any, first).data.contact.picture
+    assert (picture.provider_id, picture.url) == ("person:700", meta._picture)
+    assert cast(Any, again).data.contact.picture.id == picture.id, "the same for a month"
+    assert meta.asked == ["700"]
+
+
+@pytest.mark.parametrize("told", [None, "", 7, "file:///etc/passwd", "javascript:alert(1)", "https://x/" + "a" * 5000])
+async def test_a_picture_without_an_address_is_none(messenger: Account, told: Any) -> None:
+    (event,) = (await completer(Meta(told, **{"700": "Ana"}), messenger).complete(written(messenger, "700"))).events
+    assert (cast(Any, event).data.contact.name, cast(Any, event).data.contact.picture) == ("Ana", None)

@@ -31,6 +31,8 @@ from atd_testing.meta import SentMessage as MetaSent
 from atd_testing.meta.state import Comment, MetaFile
 from atd_testing.providers import SentMessage
 
+from .customers_pictures import CustomersPictures
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CUSTOMERS = ("7001112223334445", "7001112223336667")
 Json = dict[str, Any]
@@ -330,7 +332,7 @@ class FacebookCase(_MetaCase):
         return webhooks.encode(webhooks.body("page", *entries))
 
 
-class TestMessenger(ChannelContract):
+class TestMessenger(CustomersPictures):
     """See `atd_testing.channels`."""
 
     case = MessengerCase()
@@ -342,7 +344,7 @@ class TestMessengerAlone(OwnServiceContract):
     case = MessengerCase()
 
 
-class TestInstagram(ChannelContract):
+class TestInstagram(CustomersPictures):
     """See `atd_testing.channels`."""
 
     case = InstagramCase()

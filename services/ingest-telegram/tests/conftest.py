@@ -117,6 +117,8 @@ async def starting(servers: Servers) -> AsyncIterator[Start]:
         async def start_one(served: ServedBotApi | None = None, **settings: Any) -> Service:
             beside = await stack.enter_async_context(serving_fake_bot_api()) if served is None else served
             made = servers.settings("ingest-telegram", Settings, **{"api_url": beside.url, **PATIENT, **settings})
+            if "mongodb_database_prefix" not in settings:  # else another service's, which may run
+                stack.push_async_callback(servers.release, made)
             running = await stack.enter_async_context(servers.running(create_app(made), made))
             reader = await stack.enter_async_context(running.reading(*TAILED))
             return Service(running, made, beside, reader)

@@ -14,7 +14,7 @@ from atd_ingest_telegram.clicks import ClickAnswers
 from atd_ingest_telegram.metrics import METRICS, TelegramMetrics
 from atd_ingest_telegram.translate.notes import ClickNote
 from atd_servicekit.metrics import Metrics
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 
 from .test_translate import ACCOUNT
 
@@ -75,7 +75,7 @@ async def test_of_a_click_whose_message_is_not_told_only_the_answer_is_sent() ->
 
 async def test_taking_never_waits_and_what_is_too_much_is_counted() -> None:
     taken, metrics = answers(Api(hang=True))
-    await asyncio.wait_for(taken.take([NOTE] * (clicks.WAITING_LIMIT + 3)), 5)
+    await asyncio.wait_for(taken.take([NOTE] * (clicks.WAITING_LIMIT + 3)), PATIENCE_SECONDS)
     assert count(metrics, "given_up") == 3
 
 

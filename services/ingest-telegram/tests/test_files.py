@@ -21,20 +21,20 @@ TOKEN = ACCOUNT.bot_token.get_secret_value()
 class Connection:
     """Answers getFile, and notes what is read."""
 
-    def __init__(self, said: Any) -> None:
-        self.said = said
+    def __init__(self, *said: Any) -> None:
+        self.said = list(said)
         self.read: list[str] = []
 
     async def call_json(self, *_: Any, **__: Any) -> Any:
-        return self.said
+        return self.said.pop(0)
 
     def stream(self, url: str, **_options: Any) -> Any:
         self.read.append(url)
         return None
 
 
-def files(said: Any) -> tuple[BotFiles, Connection]:
-    connection = Connection(said)
+def files(*said: Any) -> tuple[BotFiles, Connection]:
+    connection = Connection(*said)
     return BotFiles(cast("ProviderConnection", connection), API + "/", timedelta(seconds=5)), connection
 
 
@@ -86,3 +86,23 @@ def test_a_bot_can_have_twenty_megabytes_from_the_api_alone() -> None:
     assert rules.limit_of("video") == 20 * 1024 * 1024
     assert not rules.hosts.allow(httpx.URL("https://elsewhere.example/file/x"))
     assert file_url(API, ACCOUNT, "a/b.jpg").startswith(f"{API}/file/bot")
+
+
+@pytest.mark.asyncio
+async def test_a_persons_picture_is_a_small_size_of_the_one_that_they_show() -> None:
+    sizes = [{"file_id": one, "width": side} for one, side in (("s", 160), ("m", 320), ("l", 640))]
+    shown = {"ok": True, "result": {"total_count": 1, "photos": [sizes]}}
+    source, connection = files(shown, found(file_path="photos/file_1.jpg", file_size=9_000))
+    assert await source.look_up(ACCOUNT, "person:5550001111") == FileAddress(
+        f"{API}/file/photos/file_1.jpg", mime_type="image/jpeg", size=9_000
+    )
+    assert connection.said == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("photos", [[], None, [[]], [[{"file_id": None}]], ["x"]])
+async def test_who_shows_no_picture_has_none(photos: Any) -> None:
+    source, _ = files({"ok": True, "result": {"total_count": 0, "photos": photos}})
+    told = await source.look_up(ACCOUNT, "person:5550001111")
+    assert isinstance(told, Refused)
+    assert (told.failure, told.code) == ("media", "file_missing")

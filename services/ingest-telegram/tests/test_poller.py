@@ -16,6 +16,7 @@ from atd_servicekit.errors import PublishFailed
 from atd_servicekit.metrics import Metrics
 from atd_testing.clock import FakeClock
 from atd_testing.telegram.updates import text, update
+from atd_testing.waiting import PATIENCE_SECONDS
 
 from .test_translate import ACCOUNT
 
@@ -93,7 +94,7 @@ async def polled(api: Api, told: Told, monkeypatch: pytest.MonkeyPatch) -> list[
         waits.append(seconds or 0.0)
 
     monkeypatch.setattr(Poller, "_wait", wait)
-    await asyncio.wait_for(poller.run(), 5)
+    await asyncio.wait_for(poller.run(), PATIENCE_SECONDS)
     return waits
 
 
@@ -189,4 +190,4 @@ async def test_a_poller_that_is_told_to_stop_does_not_wait_for_telegram() -> Non
     running = asyncio.create_task(poller.run())
     await asyncio.sleep(0)
     api.stopping.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, PATIENCE_SECONDS)

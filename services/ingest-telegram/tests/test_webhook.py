@@ -82,7 +82,7 @@ async def test_a_video_over_20_mb_or_a_photo_that_getfile_refuses_holds_no_later
     first = update(1, "message", updates.message(51, caption="Veja só", **kind))
     assert (await service.deliver(made, first)).status_code == 200
     assert (await service.deliver(made, update(2, "message", text("E aí?", message_id=52)))).status_code == 200
-    assert asyncio.get_running_loop().time() - asked < 5
+    assert asyncio.get_running_loop().time() - asked < 30, "it would be asked for again for hours"
     [file, words] = await service.of_account(made["id"], 2)
     assert (file.data.text, words.data.text) == ("Veja só", "E aí?")
     [attachment] = file.data.attachments

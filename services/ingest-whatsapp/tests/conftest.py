@@ -103,6 +103,8 @@ async def starting(servers: Servers) -> AsyncIterator[Start]:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
             given = {"api_url": beside.url, "account_refresh": timedelta(hours=1), **PATIENT, **settings}
             made = servers.settings("ingest-whatsapp", Settings, **given)
+            if "mongodb_database_prefix" not in settings:  # else another service's, which may run
+                stack.push_async_callback(servers.release, made)
             running = await stack.enter_async_context(servers.running(create_app(made, tracing=tracing), made))
             reader = await stack.enter_async_context(running.reading(*TAILED))
             return Service(running, made, beside, reader)

@@ -12,9 +12,11 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import structlog
 
+from atd_channelkit.webhooks.pictures import customer_picture
 from atd_channelkit.webhooks.translation import Translation
 from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.graph.api import GraphApi
+from atd_ingest_meta.graph.files import PERSON
 from atd_ingest_meta.graph.profiles import NotTold, Post, Profile, fetch_post, fetch_profile
 from atd_ingest_meta.ids import ANONYMOUS, USER_REF
 from atd_ingest_meta.recent import Recent
@@ -170,7 +172,13 @@ def _with(event: Envelope, told: Profile | Post | None) -> Envelope:
 
 def with_profile(event: Named, profile: Profile) -> Named:
     """The event of a customer who is called so."""
-    contact = event.data.contact.model_copy(update={"name": profile.name, "username": profile.username})
+    told: dict[str, Any] = {"name": profile.name, "username": profile.username}
+    if profile.picture is not None:
+        person = event.data.contact.external_id
+        told["picture"] = customer_picture(
+            event.data.account_id, person, event.occurred_at, provider_id=f"{PERSON}{person}", url=profile.picture
+        )
+    contact = event.data.contact.model_copy(update=told)
     update: dict[str, Any] = {"data": event.data.model_copy(update={"contact": contact})}
     if not isinstance(event, InboundEcho):
         update["actor"] = event.actor.model_copy(update={"name": profile.name})

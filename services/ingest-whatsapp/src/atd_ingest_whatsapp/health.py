@@ -88,7 +88,7 @@ class HealthStore:
 
     async def of(self, account_ids: Sequence[str]) -> "Mapping[str, Document]":
         """The documents of these accounts, which the caller has found within its tenant."""
-        rows = await self._health.find({"_id": {"$in": list(account_ids)}}).to_list(len(account_ids))
+        rows = await self._health.find({"_id": {"$in": list(account_ids)}}).to_list(len(account_ids) or 1)
         return {row["_id"]: row for row in rows}
 
     async def note(self, notes: Sequence[Note]) -> None:
@@ -99,7 +99,7 @@ class HealthStore:
             return
 
         async def work(session: "Session") -> None:
-            rows = await self._health.find({"_id": {"$in": ids}}, session=session).to_list(len(ids))
+            rows = await self._health.find({"_id": {"$in": ids}}, session=session).to_list(len(ids) or 1)
             before: dict[str, Document] = {row["_id"]: row for row in rows}
             after = dict(before)
             for note in told:

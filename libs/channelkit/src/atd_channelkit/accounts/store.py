@@ -175,7 +175,7 @@ class AccountStore:
 
     async def with_ids(self, ids: Sequence[str]) -> "Sequence[Document]":
         """See `AccountSource`."""
-        rows: list[Document] = await self._accounts.find({"_id": {"$in": list(ids)}}).to_list(len(ids))
+        rows: list[Document] = await self._accounts.find({"_id": {"$in": list(ids)}}).to_list(len(ids) or 1)
         return rows
 
     async def with_references(self, references: Sequence[Reference]) -> "Sequence[Document]":

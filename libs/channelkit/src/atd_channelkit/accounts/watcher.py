@@ -45,7 +45,7 @@ class WatchStore:
     async def ask_all(self, accounts: Sequence[tuple[str, str]], public_url: str, now: datetime) -> None:
         """Have the provider told of accounts (id, tenant) that it was told another address of, or none."""
         known = {"_id": {"$in": [one for one, _ in accounts]}, "public_url": public_url}
-        told = {row["_id"] for row in await self._rows.find(known, {"_id": 1}).to_list(len(accounts))}
+        told = {row["_id"] for row in await self._rows.find(known, {"_id": 1}).to_list(len(accounts) or 1)}
         for account_id, tenant_id in accounts:
             if account_id not in told:
                 await self.ask(None, account_id, tenant_id, now)
@@ -75,7 +75,7 @@ class WatchStore:
 
     async def shown(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """The warnings of accounts, which the caller has found within its tenant."""
-        rows = await self._rows.find({"_id": {"$in": list(account_ids)}}).to_list(len(account_ids))
+        rows = await self._rows.find({"_id": {"$in": list(account_ids)}}).to_list(len(account_ids) or 1)
         return {row["_id"]: {"warnings": row.get("warnings", []), "looked_at": row.get("looked_at")} for row in rows}
 
 

@@ -24,6 +24,7 @@ from atd_channelkit.media.policy import (
     HashMismatch,
     Infected,
     NoScanner,
+    NotPicture,
     NotScannable,
     Stored,
     TooLarge,
@@ -36,7 +37,7 @@ from atd_channelkit.media.rows import fetch_of, file_event, scanning_event
 from atd_channelkit.media.source import FetchRules, FileAddress, FileSource, host_suffix
 from atd_channelkit.metrics import RefusedHosts
 from atd_schemas.outbound import OutboundFetchData
-from atd_schemas.topics import INBOUND_EVENTS
+from atd_schemas.topics import inbound_topic
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import PublishFailed
@@ -48,7 +49,7 @@ from atd_servicekit.tracing import Tracing, current_traceparent
 NEW_ADDRESSES = 2
 """How often an attempt asks for a new address: one may have expired, or have answered other bytes."""
 
-_DECIDED = (Stored, TooLarge, Infected, NotScannable, NoScanner)
+_DECIDED = (Stored, TooLarge, NotPicture, Infected, NotScannable, NoScanner)
 """Of a file whose bytes came: another address would lead to the same."""
 
 _TOLD_WAITING = 3
@@ -136,7 +137,8 @@ class FetchWorker(Generic[A]):
         """Attendants see what a file waits for. It is told at several attempts, in case that Kafka is away at one."""
         event = scanning_event(row, self.service, self.clock.now())
         with suppress(PublishFailed):
-            await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, row.traceparent or current_traceparent())])
+            trace = row.traceparent or current_traceparent()
+            await self.publisher.publish([Outgoing.of(inbound_topic(event), event, trace)])
 
     async def _fetch(self, account: A, wanted: OutboundFetchData, attempt: int, asked_at: datetime) -> FetchResult:
         url = fresh_address(wanted, attempt, asked_at, self.clock.now(), self.rules.address_fresh_for)
@@ -151,7 +153,7 @@ class FetchWorker(Generic[A]):
         return download
 
     async def _read(self, account: A, wanted: OutboundFetchData, address: FileAddress) -> Download:
-        limit = self.rules.limit_of(wanted.kind)
+        limit = self.rules.limit_for(wanted)
         size = address.size or wanted.attachment.size or limit
         if size > limit:
             return TooLarge(limit)
@@ -175,10 +177,12 @@ class FetchWorker(Generic[A]):
             return Expired()
         if answer.status_code != _OK:
             return Broken(f"HTTP {answer.status_code}")
-        limit, attachment = self.rules.limit_of(wanted.kind), wanted.attachment
+        limit, attachment = self.rules.limit_for(wanted), wanted.attachment
         if int(answer.headers.get("Content-Length", "0")) > limit:
             return TooLarge(limit)
         mime_type = mime_type_of(answer.headers.get("Content-Type"), address.mime_type, attachment.mime_type)
+        if wanted.contact_id is not None and not mime_type.startswith("image/"):
+            return NotPicture()
         expected = hex_digest(attachment.sha256) or hex_digest(address.sha256)
         picture = PictureProbe()
         try:
@@ -204,8 +208,9 @@ class FetchWorker(Generic[A]):
         """Publish the events of finished fetches. Raises `PublishFailed` when Kafka is away."""
         await self.publisher.publish(
             [
-                Outgoing.of(INBOUND_EVENTS, file_event(one, self.service), one.traceparent or current_traceparent())
+                Outgoing.of(inbound_topic(event), event, one.traceparent or current_traceparent())
                 for one in finished
+                for event in (file_event(one, self.service),)
             ]
         )
 

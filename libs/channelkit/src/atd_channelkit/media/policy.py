@@ -80,6 +80,11 @@ class TooLarge:
 
 
 @dataclass(frozen=True, slots=True)
+class NotPicture:
+    """A customer's picture was asked for, and something else came; nothing of it was kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Infected:
     """The virus scanner knows what is in it; nothing of it was kept."""
 
@@ -105,7 +110,9 @@ class Broken:
     reason: str
 
 
-Download = Stored | Expired | ForeignHost | HashMismatch | TooLarge | Infected | NotScannable | NoScanner | Broken
+Download = (
+    Stored | Expired | ForeignHost | HashMismatch | TooLarge | NotPicture | Infected | NotScannable | NoScanner | Broken
+)
 FetchResult = Download | Refused | Unsent | Uncertain
 
 
@@ -149,6 +156,8 @@ def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, 
             return failed("media", "hash_mismatch", "The file is not the one that was announced.")
         case TooLarge():
             return failed("media", "too_large", f"The file has more than {result.limit} bytes.")
+        case NotPicture():
+            return failed("media", "not_a_picture", "What came is not a picture.")
         case Infected() | NotScannable() | NoScanner():
             return _unclean(result, counts, now, jitter)
         case Expired():

@@ -35,6 +35,7 @@ def fetch_row(command: OutboundFetch, offset: int, traceparent: str | None, fetc
                 "contact_external_id": data.contact_external_id,
                 "attachment": {"id": attachment_id},
                 "attempt": data.attempt,
+                "contact_id": data.contact_id,
             },
         },
         traceparent=traceparent,
@@ -88,6 +89,7 @@ def _event(
             contact_external_id=about["contact_external_id"],
             attachment_id=about["attachment"]["id"],
             attempt=about["attempt"],
+            contact_id=about.get("contact_id"),
             **{"state": state, **told},
         ),
     )

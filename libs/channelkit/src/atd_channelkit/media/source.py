@@ -12,6 +12,10 @@ import httpx
 
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Refused, Uncertain, Unsent
+from atd_schemas.outbound import OutboundFetchData
+
+PICTURE_LIMIT = 5 * 1024 * 1024
+"""In bytes. Pictures of people are small; whoever's is not is shown by initials."""
 
 A_contra = TypeVar("A_contra", bound=Account, contravariant=True)
 
@@ -119,6 +123,7 @@ class FetchRules:
     Attributes:
         hosts: where files may be read.
         size_limit: of every kind that `size_limits` does not name.
+        picture_limit: of a customer's picture.
         address_fresh_for: how long the address in a webhook is used; zero when webhooks contain none.
     """
 
@@ -126,7 +131,14 @@ class FetchRules:
     size_limit: int
     size_limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     address_fresh_for: timedelta = timedelta(0)
+    picture_limit: int = PICTURE_LIMIT
 
     def limit_of(self, kind: str) -> int:
         """The largest file of a kind that is taken, in bytes."""
         return self.size_limits.get(kind, self.size_limit)
+
+    def limit_for(self, wanted: OutboundFetchData) -> int:
+        """The largest file that is taken for this, in bytes."""
+        if wanted.contact_id is None:
+            return self.limit_of(wanted.kind)
+        return min(self.picture_limit, self.size_limit)

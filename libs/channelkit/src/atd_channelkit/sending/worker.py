@@ -29,7 +29,7 @@ from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import move_of, receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
 from atd_schemas.outbound import OutboundAttachment, OutboundMessageData, OutboundReadData
-from atd_schemas.topics import INBOUND_EVENTS
+from atd_schemas.topics import inbound_topic
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import OpenFile
@@ -172,7 +172,9 @@ class SendWorker(Generic[A]):
             for one in finished
             for event in (receipt_of(one, self.service), move_of(one, self.service))
         ]
-        await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, trace) for event, trace in told if event])
+        await self.publisher.publish(
+            [Outgoing.of(inbound_topic(event), event, trace) for event, trace in told if event]
+        )
 
 
 def _part(row: ledger.Row, data: SendData) -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from atd_channelkit.webhooks.translation import SendProof, Translation
-from atd_schemas.topics import INBOUND_EVENTS
+from atd_schemas.topics import inbound_topic
 from atd_servicekit.deadline import Deadline
 from atd_servicekit.kafka import Outgoing
 
@@ -60,7 +60,7 @@ class Intake:
         """
         if translation.events and self.complete is not as_it_is:
             translation = await self._completed(translation)
-        records = [Outgoing.of(INBOUND_EVENTS, event, traceparent) for event in translation.events]
+        records = [Outgoing.of(inbound_topic(event), event, traceparent) for event in translation.events]
         records.extend(kept)
         seconds = self.timeout.total_seconds()
         await self.publisher.publish(records, timeout_seconds=seconds)

@@ -12,6 +12,7 @@ from atd_channel_sandbox.channels.channel import Json
 from atd_channel_sandbox.channels.meta_accounts import read_accounts
 from atd_channel_sandbox.gateway_session import call, channels_of_kind
 from atd_channel_sandbox.model import ChannelKind, Company, Customer, PhoneMessage, ShownPost
+from atd_channel_sandbox.portraits import portrait_of
 from atd_channel_sandbox.state import SandboxState
 from atd_testing.meta import Page, Person, Post, create_fake_meta
 from atd_testing.meta.customers import SentFile
@@ -40,6 +41,7 @@ class MetaPhones:
         self.own = read_accounts(directory / "pages.json")
         self._connected: set[str] = set()
         self._on_connected: Callable[[Company], None] | None = None
+        self._portraits: dict[str, str] = {}
         self._pictures = {one: self._picture(one) for one in ("post", "story")}
 
     def show_companies(self) -> None:
@@ -71,7 +73,8 @@ class MetaPhones:
     def person(self, kind: ChannelKind, company: Company, customer: Customer) -> str:
         """The id of a customer, whom the fake knows from now on."""
         person = views.person_id(kind, customer)
-        known = Person(id=person, name=customer.name, username=views.user_name(customer))
+        shown = self._portrait(customer)
+        known = Person(id=person, name=customer.name, username=views.user_name(customer), picture=shown)
         self.fake.state.people[account_of(company.id), person] = known
         return person
 
@@ -227,6 +230,17 @@ class MetaPhones:
 
     def _own_name(self) -> tuple[str, str]:
         return next((name, about) for key, name, about, _ in samples.COMPANIES if key == _OWN)
+
+    def _portrait(self, customer: Customer) -> str | None:
+        """Where a customer's picture can be had; it is put on the CDN when it is asked for first."""
+        meta, drawn = self.fake.state, portrait_of(customer)
+        if drawn is None:
+            return None
+        file = meta.files.get(self._portraits.get(customer.key, ""))
+        if file is None:
+            file = meta.add_file(drawn, "image/jpeg", lasts=_KEPT)
+            self._portraits[customer.key] = file.id
+        return meta.address(file)
 
     def _picture(self, name: str) -> str:
         return self.fake.state.add_file((PICTURES / f"{name}.jpg").read_bytes(), "image/jpeg", lasts=_KEPT).id

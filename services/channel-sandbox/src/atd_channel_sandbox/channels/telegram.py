@@ -15,6 +15,7 @@ from atd_channel_sandbox.channels import telegram_views as views
 from atd_channel_sandbox.channels.channel import Json
 from atd_channel_sandbox.gateway_session import call, channels_of_kind
 from atd_channel_sandbox.model import ChannelKind, Company, Customer, PhoneMessage
+from atd_channel_sandbox.portraits import portrait_of
 from atd_channel_sandbox.state import SandboxState
 from atd_channel_sandbox.storage import write_private
 from atd_testing.providers import Delivery
@@ -198,8 +199,16 @@ class TelegramChannel:
         key = (int(company.id), _chat_id(customer))
         known = self._api.state.chats.get(key) or Chat(id=key[1])
         first, _, last = customer.name.partition(" ")
-        self._api.state.chats[key] = known.model_copy(update={"first_name": first, "last_name": last or None})
+        named = {"first_name": first, "last_name": last or None, "profile_photo": self._portrait(known, key, customer)}
+        self._api.state.chats[key] = known.model_copy(update=named)
         return self._api.state.chats[key].told()
+
+    def _portrait(self, chat: Chat, key: tuple[int, int], customer: Customer) -> str | None:
+        """The file of a customer's picture at the fake, put there when it is asked for first."""
+        files, drawn = self._api.state.files, portrait_of(customer)
+        if drawn is None or (chat.profile_photo is not None and files.get(key[0], chat.profile_photo) is not None):
+            return chat.profile_photo
+        return files.add(key[0], drawn, "image/jpeg", folder="profile_photos").file_id
 
     def _content(self, message: PhoneMessage, bot: int) -> Json:
         """What a message says, with its file at the fake."""

@@ -2,7 +2,7 @@
 
 Meta's addresses are signed and end after a while; a new one is asked for by what the file hangs on. They need no token,
 so none is sent to the hosts of files. Ids of files are made by the translation: `<message id>#<place>`,
-`comment:<comment id>`, `post:<post id>`.
+`comment:<comment id>`, `post:<post id>`, `person:<id of a customer>`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,8 @@ _DOMAINS = (".fbcdn.net", ".fbsbx.com", ".cdninstagram.com")
 """Meta's own domains, whole: it moves files between hosts without a word."""
 
 _COMMENT, _POST = "comment:", "post:"
+PERSON = "person:"
+"""How the ids of customers' pictures begin."""
 
 
 def fetch_rules(api_url: str, more_hosts: Sequence[str] = ()) -> FetchRules:
@@ -60,6 +62,8 @@ class GraphFiles:
             return await self._asked(account, file_id.removeprefix(_COMMENT), "attachment", _comment_address)
         if file_id.startswith(_POST):
             return await self._asked(account, file_id.removeprefix(_POST), "full_picture", _post_address)
+        if file_id.startswith(PERSON):
+            return await self._asked(account, file_id.removeprefix(PERSON), "profile_pic", _person_address)
         message_id, _, place = file_id.rpartition("#")
         if not (place.isascii() and place.isdigit()):
             return Refused("media", "expired", "Meta does not hand out this file any more.")
@@ -115,4 +119,9 @@ def _comment_address(said: Mapping[str, Any]) -> FileAddress | None:
 
 def _post_address(said: Mapping[str, Any]) -> FileAddress | None:
     url = text_in(said, "full_picture")
+    return None if url is None else FileAddress(url)
+
+
+def _person_address(said: Mapping[str, Any]) -> FileAddress | None:
+    url = text_in(said, "profile_pic")
     return None if url is None else FileAddress(url)

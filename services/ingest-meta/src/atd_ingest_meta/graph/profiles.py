@@ -17,6 +17,8 @@ class Profile:
 
     name: str | None = None
     username: str | None = None
+    picture: str | None = None
+    """Where their picture can be had for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,20 @@ class Post:
 
 
 async def fetch_profile(graph: GraphApi, account: Account, person: str) -> Profile | NotTold:
-    """The name of somebody who wrote in private. Meta tells it only to apps with that access."""
+    """The name and picture of somebody who wrote in private. Meta tells it only to apps with that access."""
     fields = "name,username" if account.kind == "instagram" else "name,first_name,last_name"
+    fields = f"{fields},profile_pic"
     said = await graph.get(account, person, fields=fields)
     if not isinstance(said, dict):
         return said
     parts = [part for name in ("first_name", "last_name") if (part := text_in(said, name))]
     name = text_in(said, "name") or " ".join(parts) or None
     username = text_in(said, "username")
-    return Profile(None if name is None else name[:NAME_LIMIT], None if username is None else username[:NAME_LIMIT])
+    return Profile(
+        None if name is None else name[:NAME_LIMIT],
+        None if username is None else username[:NAME_LIMIT],
+        link_of(said.get("profile_pic")),
+    )
 
 
 async def fetch_post(graph: GraphApi, account: Account, post_id: str) -> Post | NotTold:

@@ -33,7 +33,7 @@ from atd_ingest_meta.translate.notes import (
     UnaddressedNote,
 )
 from atd_schemas.inbound import InboundContact, InboundEcho, InboundMessage
-from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
+from atd_schemas.topics import INBOUND_EVENTS, adapter, encode, inbound_topic
 from atd_servicekit.clock import Clock
 from atd_servicekit.jobs import Again, Job, Jobs
 from atd_servicekit.kafka import Outgoing
@@ -192,5 +192,5 @@ class Holder:
 
     async def _tell(self, event: InboundEcho | InboundMessage | Any) -> None:
         [complete] = await self.completer.events([event])
-        records = [Outgoing.of(INBOUND_EVENTS, complete, None)]
+        records = [Outgoing.of(inbound_topic(complete), complete, None)]
         await self.publisher.publish(records, timeout_seconds=_PUBLISH_WITHIN_SECONDS)

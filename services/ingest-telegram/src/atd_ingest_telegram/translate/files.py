@@ -12,6 +12,9 @@ LARGEST_FILE = 20 * 1024 * 1024
 
 TOO_LARGE = "too_large"
 
+PERSON = "person:"
+"""How the ids of customers' pictures begin; no file of Telegram's has a colon in its id."""
+
 PHOTOS_LIMIT = 20
 """Sizes of one photo; Telegram makes about four."""
 

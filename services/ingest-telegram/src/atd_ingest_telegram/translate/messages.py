@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from atd_channelkit.sending.receipts import group_move_id
+from atd_channelkit.webhooks.pictures import customer_picture
 from atd_channelkit.webhooks.values import plain
 from atd_ingest_telegram.translate.context import context_of, with_context
+from atd_ingest_telegram.translate.files import PERSON
 from atd_ingest_telegram.translate.kinds import Said, kind_of, not_shown, said
 from atd_ingest_telegram.translate.part import (
     CHANNEL,
@@ -169,7 +172,8 @@ def _new(part: Part, chat: Chat, message_id: int, found: Said, what: str) -> Inb
     ref, by_business = chat.ref(message_id), _by_business(part, chat)
     around = context_of(part, chat, message_id)
     found, referral = _without_start(found)
-    contact = chat.contact
+    at = part.moment()
+    contact = _pictured(part, chat, at)
     if found.shared_phone is not None and not chat.in_group and not by_business:
         contact = contact.model_copy(update={"shared_phone": found.shared_phone})
     data = InboundMessageData(
@@ -187,7 +191,16 @@ def _new(part: Part, chat: Chat, message_id: int, found: Said, what: str) -> Inb
         author=author_of(part) if chat.in_group else None,
     )
     event = InboundEcho if by_business else InboundMessage
-    return event(**envelope(part, ref, what, contact, part.moment(), by_business=by_business), data=data)
+    return event(**envelope(part, ref, what, contact, at, by_business=by_business), data=data)
+
+
+def _pictured(part: Part, chat: Chat, at: datetime) -> InboundContact:
+    """The customer with their picture: a person may have one, and whether they do is asked when it is fetched."""
+    if chat.type != "private":
+        return chat.contact
+    person = chat.contact.external_id
+    picture = customer_picture(part.account.id, person, at, provider_id=f"{PERSON}{person}")
+    return chat.contact.model_copy(update={"picture": picture})
 
 
 def _without_start(found: Said) -> tuple[Said, Referral | None]:

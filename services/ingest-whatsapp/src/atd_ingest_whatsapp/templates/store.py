@@ -84,7 +84,7 @@ class TemplateStore:
 
     async def with_ids(self, session: "Session", ids: Sequence[str]) -> "Mapping[str, Document]":
         """Copies by id, deleted ones too."""
-        rows = await self._templates.find({"_id": {"$in": list(ids)}}, session=session).to_list(len(ids))
+        rows = await self._templates.find({"_id": {"$in": list(ids)}}, session=session).to_list(len(ids) or 1)
         return {row["_id"]: row for row in rows}
 
     async def save(self, session: "Session", documents: "Sequence[Document]") -> None:
