@@ -1,8 +1,9 @@
 """The conversation service on real servers, for the tests that need it."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -25,7 +26,15 @@ from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
-from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic, adapter, registry
+from atd_schemas.topics import (
+    INBOUND_EVENTS,
+    OUTBOUND_BY_CHANNEL,
+    SETTINGS_CHANGES,
+    Topic,
+    adapter,
+    inbound_topic,
+    registry,
+)
 from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.files import file_key
@@ -141,8 +150,14 @@ class Service:
     def headers(self, tenant_id: str, permissions: Iterable[str] = EVERYTHING, **who: Any) -> dict[str, str]:
         return self._running.headers(tenant_id, permissions, **{"actor_id": "bia", "actor_name": "Bia", **who})
 
-    async def publish(self, *events: Envelope, topic: Topic = INBOUND_EVENTS, traceparent: str | None = None) -> None:
-        await self._running.publish(topic, *events, traceparent=traceparent)
+    async def publish(self, *events: Any, topic: Topic | None = None, traceparent: str | None = None) -> None:
+        """What channel services publish goes to the topic that they choose."""
+        for chosen, some in itertools.groupby(events, lambda event: topic or inbound_topic(event)):
+            await self._running.publish(chosen, *some, traceparent=traceparent)
+
+    def reading(self, *topics: Topic) -> AbstractAsyncContextManager[TopicReader]:
+        """Read what is written to some topics within the block, and nothing of what was done before it."""
+        return self._running.reading(*topics)
 
     async def take(self, *events: Envelope) -> None:
         """What the consumer does with a batch, without the way through Kafka."""
@@ -248,7 +263,7 @@ def stores_database(mongodb_url: str) -> str:
     async def make() -> None:
         mongo = Mongo(mongodb_url, name, Metrics())
         await mongo.ensure_indexes({**INDEXES, **INBOX_INDEXES, **OUTBOX_INDEXES, **IDEMPOTENCY_INDEXES})
-        mongo.close()
+        await mongo.close()
 
     asyncio.run(make())
     return name
@@ -263,7 +278,7 @@ async def parts(mongodb_url: str, stores_database: str) -> AsyncIterator[Parts]:
     await mongo.db["system.profile"].drop()
     for collection in await mongo.db.list_collection_names():
         await mongo.db[collection].delete_many({})
-    mongo.close()
+    await mongo.close()
 
 
 Start = Callable[..., Any]

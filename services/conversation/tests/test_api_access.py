@@ -1,24 +1,19 @@
 """Who may call which route, and that no route reaches into another tenant."""
 
-import base64
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import pytest
+import pytest_asyncio
 
 from atd_conversation.store.sights import Sights
 from atd_schemas.ids import uuid7
 from atd_servicekit.identity import route_permissions
-from atd_testing.teams import team_changed
 
-from .test_api_public_comments import below
-
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+from .conftest import Desk
+from .named_ids import PIXEL, filled, ids_named, ids_of_everything
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -210,7 +205,42 @@ PATH_NAMES = {
     "given_id": "conversation_id",
 }
 """Ids in a certain state, of routes whose parameter is called otherwise."""
+STATE = (
+    *("conversations", "messages", "contacts", "attachments", "contact_notes"),
+    *("catalogue", "policies", "drafts", "scheduled_messages"),
+)
+"""Collections in which a request that is refused leaves everything as it was."""
+
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
+
+
+class Company(NamedTuple):
+    """A tenant with one of everything, and the ids of these by their names."""
+
+    desk: Any
+    ids: Mapping[str, str]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def companies(service: Any) -> Mapping[str | None, Company]:
+    """By who has taken their conversations: for cases that change nothing, so that all of them share it."""
+    made = {}
+    for taken_by in (None, "bia", "dora"):
+        desk = Desk(service)
+        ids = await ids_of_everything(desk)
+        if taken_by is not None:
+            await _take(desk, taken_by)
+        manager = desk.seen_by(permissions=ALL)
+        await manager.do("PUT", f"/conversations/{ids['conversation_id']}/draft", {"text": "Olá"})
+        await manager.do("PUT", "/settings/closing", {"type_required": True})
+        made[taken_by] = Company(desk, ids)
+    return made
+
+
+async def test_whatever_a_refused_request_might_change_is_there(companies: Any) -> None:
+    for desk, _ in companies.values():
+        for name in STATE:
+            assert await desk.service.db[name].find_one({"tenant_id": desk.tenant}), name
 
 
 async def test_every_route_says_what_it_needs(service: Any) -> None:
@@ -243,121 +273,17 @@ async def _shown(client: Any, url: str) -> Any:
     return await client.get(place, **dict(parse_qsl(query)))
 
 
-async def _ids(desk: Any, path: str = "", body: Any = None) -> dict[str, str]:
-    """Ids of a conversation and of what else the path and the body of a route name; of all there is for a list."""
-    everything, text = "{" not in path, f"{path} {body}"
-
-    def asked(*names: str) -> bool:
-        return everything or any(f"{{{name}}}" in text for name in names)
-
-    (conversation_id,) = await desk.written()
-    contact_id = (await desk.get(f"/conversations/{conversation_id}"))["contact"]["id"]
-    thread = f"/conversations/{conversation_id}/messages"
-    message_id = (await desk.get(thread))["items"][0]["id"]
-    manager = desk.seen_by(permissions=("settings:manage",))
-    ids = {"conversation_id": conversation_id, "contact_id": contact_id, "message_id": message_id}
-    if asked("failed_id", "lost_id", "attachment_id", "closed_id"):
-        ids |= await _states(desk, thread)
-    if "{sent_id}" in path or "{comment_id}" in path:
-        ids |= await _at_the_channel(desk, thread, message_id)
-    if asked("scheduled_id", "reply_id", "transcript_id"):
-        soon = desk.service.runtime.clock.now() + timedelta(hours=1)
-        reply = {"shortcut": "ate", "title": "Até", "body": "Até"}
-        transcripts = f"/conversations/{conversation_id}/transcripts"
-        ids["scheduled_id"] = (await desk.do("POST", thread, {"text": "Olá", "scheduled_for": soon.isoformat()}))["id"]
-        ids["reply_id"] = (await desk.do("POST", "/replies", reply))["id"]
-        ids["transcript_id"] = (await desk.do("POST", transcripts, {"format": "text"}))["id"]
-    if asked(*(f"{kind}_{name}" for kind in ("tag", "label", "type") for name in ("id", "item"))):
-        ids |= await _marks(manager)
-    if asked("field_id", "automatic_id"):
-        automatic = {"name": "Boas-vindas", "trigger": "closed", "text": "Olá"}
-        ids["field_id"] = (await manager.do("POST", "/contact-fields", {"label": "Cor", "type": "text"}))["id"]
-        ids["automatic_id"] = (await manager.do("POST", "/automatic-replies", automatic))["id"]
-    if "/transfer" in path:
-        ids |= await _given(desk, conversation_id)
-    if asked("comment_id"):
-        comment = below(desk, 1, "ana")
-        await desk.service.take(comment)
-        ids["comment_id"] = comment.id
-    if asked("other_contact_id", "merge_id", "note_id"):
-        ids |= await _contacts(desk, contact_id)
-    return ids
-
-
-async def _given(desk: Any, conversation_id: str) -> dict[str, str]:
-    """A team, and a conversation that the attendant has handed over."""
-    team_id = uuid7()
-    await desk.service.learn(team_changed(desk.tenant, team_id, "Vendas"))
-    await desk.do("POST", f"/conversations/{conversation_id}/assign", {"attendant_id": "bia"})
-    given = {"by": {"id": "bia"}, "from_attendant": {"id": "bia"}, "at": desk.service.runtime.clock.now()}
-    await desk.service.db.conversations.update_one({"_id": conversation_id}, {"$set": {"transfer": given}})
-    return {"team_id": team_id, "given_id": conversation_id}
-
-
-async def _states(desk: Any, thread: str) -> dict[str, str]:
-    """A message that failed, files that are here and lost, and a conversation that is closed."""
-    failed_id = (await desk.do("POST", thread, {"text": "Olá"}))["id"]
-    await desk.service.db.messages.update_one({"_id": failed_id}, {"$set": {"status": "failed"}})
-    lost_id = await desk.received(PIXEL)
-    row = await desk.service.db.attachments.find_one({"_id": lost_id})
-    await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.state": "failed"}})
-    (closed_id,) = await desk.written()
-    await desk.do("POST", f"/conversations/{closed_id}/assign", {"attendant_id": "bia"})
-    await desk.do("POST", f"/conversations/{closed_id}/close")
-    attachment_id = (await desk.uploaded("foto.png", PIXEL))["id"]
-    return {"failed_id": failed_id, "lost_id": lost_id, "closed_id": closed_id, "attachment_id": attachment_id}
-
-
-async def _at_the_channel(desk: Any, thread: str, comment_id: str) -> dict[str, str]:
-    """A message that was sent, and a public comment, on a channel where either can be changed."""
-    sent_id = (await desk.do("POST", thread, {"text": "Olá"}))["id"]
-    db = desk.service.db
-    row = await db.messages.find_one({"_id": sent_id})
-    await db.messages.update_one(
-        {"_id": sent_id}, {"$set": {"status": "sent", "external_id": "p_1", "sent_as": sent_id}}
-    )
-    place = {"channel.kind": "facebook", "thread": {"id": "p", "kind": "post", "public": True}}
-    await db.conversations.update_one({"_id": row["conversation_id"]}, {"$set": place})
-    return {"sent_id": sent_id, "comment_id": comment_id}
-
-
-async def _marks(manager: Any) -> dict[str, str]:
-    """Two of each list: one that routes are about, and one for what bears it."""
-    ids = {}
-    for kind, path in (("tag", "/tags"), ("label", "/labels"), ("type", "/types")):
-        for name in ("item", "id"):
-            ids[f"{kind}_{name}"] = (await manager.do("POST", path, {"name": f"Reclamação {name}"}))["id"]
-    return ids
-
-
-def _filled(body: Any, ids: Mapping[str, str]) -> Any:
-    """The body with the ids that it names."""
-    if isinstance(body, dict):
-        return {name: _filled(value, ids) for name, value in body.items()}
-    if isinstance(body, list):
-        return [_filled(one, ids) for one in body]
-    return body.format_map(ids) if isinstance(body, str) else body
-
-
-async def _contacts(desk: Any, contact_id: str) -> dict[str, str]:
-    (conversation_id,) = await desk.written()
-    other = (await desk.get(f"/conversations/{conversation_id}"))["contact"]["id"]
-    lost = (await desk.do("POST", "/contacts", {"name": "Caio"}))["id"]
-    merged = await desk.do("POST", f"/contacts/{contact_id}/merge", {"contact_id": lost})
-    note = await desk.do("POST", f"/contacts/{contact_id}/notes", {"text": "Liga à tarde"})
-    return {"other_contact_id": other, "merge_id": merged["merge"]["id"], "note_id": note["id"]}
-
-
 def _nobodys() -> Mapping[str, str]:
     return defaultdict(uuid7)
 
 
 @routes
 async def test_with_the_permission_alone_a_route_answers(
-    desk: Any, method: str, path: str, body: Any, permission: str
+    desk: Any, companies: Any, method: str, path: str, body: Any, permission: str
 ) -> None:
-    alone, ids = desk.seen_by(permissions=(permission,)), await _ids(desk, path, body)
-    answer = await alone.ask(method, path.removeprefix("/api/v1").format(**ids), _filled(body, ids))
+    desk, ids = companies[None] if method == "GET" else (desk, await ids_named(desk, path, body))
+    alone = desk.seen_by(permissions=(permission,))
+    answer = await alone.ask(method, path.removeprefix("/api/v1").format(**ids), filled(body, ids))
     assert answer.is_success, answer.text
 
 
@@ -392,23 +318,27 @@ def _totals(shown: dict[str, Any]) -> Iterator[int]:
 
 
 async def _state(desk: Any) -> list[Any]:
-    names = ("conversations", "messages", "contacts", "attachments", "contact_notes")
-    return [await desk.service.db[name].find({"tenant_id": desk.tenant}).to_list(100) for name in names]
+    """Everything that a tenant has, in one question."""
+    first, *others = STATE
+    mine = [{"$match": {"tenant_id": desk.tenant}}]
+    more = [{"$unionWith": {"coll": name, "pipeline": mine}} for name in others]
+    rows: list[Any] = await (await desk.service.db[first].aggregate([*mine, *more])).to_list(None)
+    return rows
 
 
 @pytest.mark.proves("whatsapp", "reading-nothing-runs-browser")
 @routes
 async def test_no_route_reaches_into_another_tenant(
-    desk: Any, method: str, path: str, body: Any, permission: str
+    companies: Any, method: str, path: str, body: Any, permission: str
 ) -> None:
-    ids = await _ids(desk, path, body)
+    desk, ids = companies[None]
     url = path.removeprefix("/api/v1").format(**ids)
     before = await _state(desk)
     stranger = desk.stranger().seen_by(permissions=ALL)
     if "{" in path:
-        assert await stranger.refused(method, url, _filled(body, ids)) == (404, "not_found", [])
+        assert await stranger.refused(method, url, filled(body, ids)) == (404, "not_found", [])
     elif path in NAMED_IN_BODY:
-        await stranger.ask(method, url, _filled(body, ids))
+        await stranger.ask(method, url, filled(body, ids))
     elif path in NOT_READ or method == "PUT":
         assert (await stranger.ask(method, url, body)).is_success
     elif path == "/api/v1/replies/variables":
@@ -434,7 +364,7 @@ async def test_what_is_not_there_is_not_found(desk: Any, method: str, path: str,
         return
     ids = _nobodys()
     url = path.removeprefix("/api/v1").format_map(ids)
-    assert await desk.seen_by(permissions=ALL).refused(method, url, _filled(body, ids)) == (404, "not_found", [])
+    assert await desk.seen_by(permissions=ALL).refused(method, url, filled(body, ids)) == (404, "not_found", [])
 
 
 async def test_a_quote_does_not_reach_into_another_tenant_or_conversation(desk: Any) -> None:
@@ -569,19 +499,17 @@ def _amounts(shown: Any) -> int:
 @pytest.mark.parametrize("assigned_to", [None, "dora"])
 @routes
 async def test_to_who_sees_own_conversations_only_others_are_not_there(
-    desk: Any, method: str, path: str, body: Any, permission: str, assigned_to: str | None
+    companies: Any, method: str, path: str, body: Any, permission: str, assigned_to: str | None
 ) -> None:
     if not _is_limited(f"{method} {path}"):
         return
-    ids = await _ids(desk, path, body)
-    if assigned_to is not None:
-        await _take(desk, assigned_to)
+    desk, ids = companies[assigned_to]
     url, who = path.removeprefix("/api/v1").format(**ids), desk.colleague(visibility="own")
     before = await _state(desk)
     if "{" in path:
-        assert await who.refused(method, url, _filled(body, ids)) == (404, "not_found", [])
+        assert await who.refused(method, url, filled(body, ids)) == (404, "not_found", [])
     elif f"{method} {path}" in BULK_OF_MESSAGES:
-        outcomes = await who.do(method, url, _filled(body, ids))
+        outcomes = await who.do(method, url, filled(body, ids))
         assert [one["status"] for one in outcomes["results"]] == [404]
     elif f"{method} {path}" in BULK:
         outcomes = await who.do(method, url, {**body, "ids": [ids["conversation_id"]]})
@@ -593,12 +521,14 @@ async def test_to_who_sees_own_conversations_only_others_are_not_there(
 
 @routes
 async def test_who_sees_own_conversations_only_uses_every_route_for_these(
-    desk: Any, method: str, path: str, body: Any, permission: str
+    desk: Any, companies: Any, method: str, path: str, body: Any, permission: str
 ) -> None:
-    ids, who = await _ids(desk, path, body), desk.seen_by(permissions=ALL, visibility="own")
-    await _take(desk, "bia")
-    ids["attachment_id"] = (await who.uploaded("foto.png", PIXEL))["id"]
-    answer = await who.ask(method, path.removeprefix("/api/v1").format(**ids), _filled(body, ids))
+    if method == "GET":
+        desk, ids = companies["bia"]
+    elif ids := await ids_named(desk, path, body):
+        await _take(desk, "bia")
+    who = desk.seen_by(permissions=ALL, visibility="own")
+    answer = await who.ask(method, path.removeprefix("/api/v1").format(**ids), filled(body, ids))
     assert answer.is_success, answer.text
     if f"{method} {path}" in LISTS:
         assert _amounts(answer.json()) > 0

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from atd_conversation.handlers import SettingsHandler
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import AttendantChanged, AttendantData
 from atd_schemas.topics import PRESENCE_EVENTS
 from atd_servicekit.errors import StaleVersion
 from atd_testing.inbound import customer_message
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,7 +42,10 @@ async def test_an_assignment_needs_an_attendant_of_the_tenant(desk: Any) -> None
     path = f"/conversations/{conversation_id}/assign"
     stranger = uuid7()
     now = desk.service.runtime.clock.now()
-    await desk.service.app.state.runtime._subscriptions[1].handler(
+    subscriptions = desk.service.app.state.runtime._subscriptions
+    found: list[Any] = [one.handler for one in subscriptions if isinstance(one.handler, SettingsHandler)]
+    (settings,) = found
+    await settings(
         [
             _Record(
                 AttendantChanged(
@@ -158,7 +161,7 @@ async def test_favourites_are_everybodys_own_and_no_change_of_the_conversation(d
 async def test_a_favourite_is_told_to_the_attendants_other_devices(desk: Any) -> None:
     (conversation_id,) = await desk.written()
     path = f"/conversations/{conversation_id}/favourite"
-    async with TopicReader.reading(desk.service.settings.kafka_bootstrap_servers, PRESENCE_EVENTS) as reader:
+    async with desk.service.reading(PRESENCE_EVENTS) as reader:
         await desk.do("PUT", path)
         (told,) = await reader.until(lambda seen: len(seen) >= 1, desk.tenant)
         assert await desk.refused("PUT", f"/conversations/{uuid7()}/favourite") == (404, "not_found", [])

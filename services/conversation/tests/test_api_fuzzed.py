@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from atd_testing.examples import examples
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EXAMPLES = 8
+EXAMPLES = examples(4, nightly=30)
 """For each operation, valid and invalid each."""
 
 _SAYS_NOTHING = {"type", "title", "description", "default", "examples"}

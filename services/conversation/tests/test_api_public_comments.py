@@ -10,13 +10,12 @@ from atd_conversation.store.indexes import CONVERSATIONS, MESSAGES, POST_OPENING
 from atd_schemas.inbound import InboundEcho, InboundThread, PrivateAccount
 from atd_schemas.topics import OUTBOUND_BY_CHANNEL
 from atd_testing.inbound import customer_message
-from atd_testing.topics import TopicReader
 from atd_testing.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MANAGER = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read", "settings:manage")
-VIRAL, OTHERS = 5_000, 60
+VIRAL, OTHERS = 1_000, 60
 
 
 def below(desk: Any, number: Any, customer: str, *, post: str = "p1", **more: Any) -> Any:
@@ -34,6 +33,7 @@ async def numbers(desk: Any) -> dict[str, int]:
     return {name: one["total"] for name, one in found.items() if name not in ("limit", "team", "teams")}
 
 
+@pytest.mark.timeout(600)
 async def test_a_viral_post_neither_floods_the_queue_nor_mixes_up_what_other_channels_bring(desk: Any) -> None:
     service, events = desk.service, []
     for number in range(VIRAL):
@@ -49,7 +49,7 @@ async def test_a_viral_post_neither_floods_the_queue_nor_mixes_up_what_other_cha
     async def there() -> bool:
         return bool(await service.db[MESSAGES].count_documents(mine) == len(events))
 
-    await eventually(there, timeout=240, message="everything is stored")
+    await eventually(there, timeout=480, message="everything is stored")
     counts = await numbers(desk)
     assert counts["queue"] == 50 + 3, "fifty of the post, and the other channel's customers"
     assert counts["closed"] == VIRAL - 50
@@ -61,7 +61,7 @@ async def test_a_viral_post_neither_floods_the_queue_nor_mixes_up_what_other_cha
         written.setdefault(row["conversation_id"], []).append(row["external_id"])
     assert sum(map(len, written.values())) == others
     assert all(ids == sorted(ids) for ids in written.values()), "each customer's messages are in their order"
-    found = await desk.get("/conversations", public="true", q="fan4999")
+    found = await desk.get("/conversations", public="true", q=f"fan{VIRAL - 1}")
     assert [(one["status"], one["unread_count"]) for one in found["items"]] == [("closed", 0)]
 
 
@@ -135,9 +135,7 @@ async def test_an_answer_in_public_stands_below_the_customers_last_comment(desk:
     first, last = (await desk.get(f"/conversations/{one['id']}/messages"))["items"]
     if first["external_id"] != "p1_1":
         first, last = last, first
-    async with TopicReader.reading(
-        desk.service.settings.kafka_bootstrap_servers, OUTBOUND_BY_CHANNEL["facebook"]
-    ) as reader:
+    async with desk.service.reading(OUTBOUND_BY_CHANNEL["facebook"]) as reader:
         said = await desk.do("POST", f"/conversations/{one['id']}/messages", {"text": "Temos sim"})
         chosen = await desk.do(
             "POST", f"/conversations/{one['id']}/messages", {"text": "E isto", "reply_to": first["id"]}

@@ -9,7 +9,6 @@ from atd_conversation.domain.replies import MAX_BODY, MAX_FILES
 from atd_conversation.files.uploads import UNUSED_FOR
 from atd_schemas.topics import CONVERSATION_EVENTS, PRESENCE_EVENTS
 from atd_servicekit.files import FileMissing, file_key
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -90,10 +89,9 @@ async def test_a_personal_reply_is_nobody_elses(desk: Any, manager: Any) -> None
 
 
 async def test_only_the_owners_devices_hear_of_a_personal_reply(desk: Any, manager: Any) -> None:
-    bootstrap = desk.service.settings.kafka_bootstrap_servers
     async with (
-        TopicReader.reading(bootstrap, PRESENCE_EVENTS) as own,
-        TopicReader.reading(bootstrap, CONVERSATION_EVENTS) as events,
+        desk.service.reading(PRESENCE_EVENTS) as own,
+        desk.service.reading(CONVERSATION_EVENTS) as events,
     ):
         mine = await make(desk, body="segredo")
         await desk.do("DELETE", f"/replies/{mine['id']}")

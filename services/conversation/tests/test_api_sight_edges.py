@@ -1,5 +1,6 @@
 """Edges of what somebody sees who sees own conversations only: said later, written down, mentioned, given away."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -104,7 +105,8 @@ async def test_who_does_not_see_a_conversation_is_not_mentioned_in_it(desk: Any,
     await known(desk, caio)
     note = {"direction": "note", "text": "@Caio veja", "mentions": [caio]}
     if later:
-        note["scheduled_for"] = "2027-01-01T12:00:00Z"
+        tomorrow = desk.service.runtime.clock.now() + timedelta(days=1)
+        note["scheduled_for"] = tomorrow.isoformat(timespec="seconds").replace("+00:00", "Z")
     url = f"/conversations/{conversation_id}/messages"
     answer = await desk.ask("POST", url, note)
     assert problem(answer) == (422, "mention_not_seen", ["mentions[0]"])

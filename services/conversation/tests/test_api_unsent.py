@@ -7,7 +7,6 @@ import pytest
 from atd_conversation.domain.unsent import MAX_DRAFTS, MAX_FILES, MAX_TEXT
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import PRESENCE_EVENTS
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -148,7 +147,7 @@ async def test_one_draft_too_many(desk: Any) -> None:
 
 async def test_other_devices_hear_of_a_change_without_its_text(desk: Any) -> None:
     (conversation_id,) = await desk.written()
-    async with TopicReader.reading(desk.service.settings.kafka_bootstrap_servers, PRESENCE_EVENTS) as reader:
+    async with desk.service.reading(PRESENCE_EVENTS) as reader:
         made = await put(desk, conversation_id, text="segredo")
         (told,) = await reader.until(lambda seen: len(seen) >= 1, desk.tenant)
         await desk.do("POST", f"/conversations/{conversation_id}/messages", {"text": "segredo"})

@@ -8,7 +8,6 @@ import pytest
 from atd_conversation.domain.marking_kinds import TAG
 from atd_conversation.store.catalogues import Catalogues
 from atd_schemas.topics import CONVERSATION_EVENTS
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -122,7 +121,7 @@ async def test_there_is_a_limit(manager: Any, service: Any) -> None:
 
 
 async def test_every_change_is_told(manager: Any, service: Any) -> None:
-    async with TopicReader.reading(service.settings.kafka_connection(), CONVERSATION_EVENTS) as topic:
+    async with service.reading(CONVERSATION_EVENTS) as topic:
         made = await manager.do("POST", "/tags", {"name": "Elogio"})
         await manager.do("PATCH", f"/tags/{made['id']}", {"name": "Elogios"})
         await manager.do("PATCH", f"/tags/{made['id']}", {"name": "Elogios"})

@@ -12,7 +12,8 @@ import pytest_asyncio
 from atd_conversation.store.contacts import LIST_SECONDS
 from atd_conversation.store.indexes import INDEXES
 
-from .test_api_access import ALL, LISTS, ROUTES, _filled, _ids, _take
+from .named_ids import filled, ids_named, ids_of_everything
+from .test_api_access import ALL, LISTS, ROUTES, _take
 from .test_api_merged_contacts import EVERYTHING
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -92,14 +93,14 @@ def wrong(rows: list[dict[str, Any]]) -> list[str]:
 
 async def test_every_query_of_every_route_has_an_index_and_a_bound(profiled: Any) -> None:
     everything = (*ALL, *EVERYTHING)
-    here = await _ids(profiled)
+    here = await ids_of_everything(profiled)
     for method, path, body, _ in ROUTES:
         desk = profiled.seen_by(permissions=everything)
         ids = here
         if method != "GET":  # changes get a tenant of their own
             other = profiled.stranger()
-            desk, ids = other.seen_by(permissions=everything), await _ids(other, path, body)
-        answer = await desk.ask(method, path.removeprefix("/api/v1").format(**ids), _filled(body, ids))
+            desk, ids = other.seen_by(permissions=everything), await ids_named(other, path, body)
+        answer = await desk.ask(method, path.removeprefix("/api/v1").format(**ids), filled(body, ids))
         assert answer.is_success, answer.text
     rows = await asked(profiled)
     assert len(rows) > len(ROUTES)
@@ -108,7 +109,7 @@ async def test_every_query_of_every_route_has_an_index_and_a_bound(profiled: Any
 
 @pytest.mark.parametrize("visibility", ["all", "own"])
 async def test_every_filter_of_every_list_has_an_index_and_a_bound(profiled: Any, visibility: str) -> None:
-    ids = await _ids(profiled)
+    ids = await ids_of_everything(profiled)
     await _take(profiled, "bia")
     desk = profiled.seen_by(permissions=ALL, visibility=visibility)
     named = {"contact_id": ids["contact_id"], "label": ids["label_id"], "tag": ids["tag_id"], "type": ids["type_id"]}
@@ -133,7 +134,8 @@ async def test_a_query_that_is_too_wide_is_complained_of(profiled: Any) -> None:
     await database.messages.find({"_id": "x"}).to_list(None)
     far = database.conversations.find({**tenant, "profile_name": "x"}).hint("by_status")
     await far.limit(5).to_list(5)
-    await database.conversations.aggregate([{"$match": tenant}, {"$group": {"_id": "$profile_name"}}]).to_list(None)
+    grouped = await database.conversations.aggregate([{"$match": tenant}, {"$group": {"_id": "$profile_name"}}])
+    await grouped.to_list(None)
     said = " ".join(wrong(await asked(profiled)))
     for what in ("no index", "no limit", "looks at", "counts"):
         assert what in said

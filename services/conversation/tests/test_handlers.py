@@ -76,7 +76,7 @@ async def received(service: Any, tenant: Tenant, messages: int) -> list[Any]:
         assert sum(each["unread_count"] for each in found) == messages
         return found
 
-    return await eventually(there, timeout=30, message=f"{messages} messages are there")
+    return await eventually(there, message=f"{messages} messages are there")
 
 
 async def thread(service: Any, tenant: Tenant, conversation_id: str) -> list[Any]:
@@ -170,19 +170,19 @@ async def test_http_and_consumer_on_one_conversation_lose_nothing(start: Any, te
         await one.publish(tenant.message(number))
 
     await asyncio.gather(
-        *(speak(one, n) for n in range(10)), *(speak(two, n) for n in range(10, 20)), *map(listen, range(1, 21))
+        *(speak(one, n) for n in range(6)), *(speak(two, n) for n in range(6, 12)), *map(listen, range(1, 13))
     )
 
     async def complete() -> list[Any]:
         messages = await thread(one, tenant, found["id"])
-        assert len(messages) == 41
+        assert len(messages) == 25
         return messages
 
-    messages = await eventually(complete, timeout=30)
-    assert [m["sequence"] for m in messages] == list(range(42, 1, -1))
-    told = await events.until(lambda seen: len({e.id for e in seen}) >= 43, tenant.id)
+    messages = await eventually(complete)
+    assert [m["sequence"] for m in messages] == list(range(26, 1, -1))
+    told = await events.until(lambda seen: len({e.id for e in seen}) >= 27, tenant.id)
     _in_order(told)
-    sent = await commands.until(lambda seen: len({e.id for e in seen}) >= 20, tenant.id)
+    sent = await commands.until(lambda seen: len({e.id for e in seen}) >= 12, tenant.id)
     said = [m["id"] for m in reversed(messages) if m["direction"] == "outbound"]
     assert [c.data.message_id for c in sent] == said
 
@@ -248,13 +248,13 @@ async def test_an_early_receipt_known_only_by_the_providers_id_is_not_forgotten(
     (found,) = await received(service, tenant, 1)
     answer = await act(service, tenant, f"{found['id']}/messages", {"text": "Olá"})
     await service.publish(tenant.receipt("delivered", external_id="x1"))
-    await eventually(lambda: service.db.early_receipts.find_one({"status": "delivered"}), timeout=30)
+    await eventually(lambda: service.db.early_receipts.find_one({"status": "delivered"}))
     await service.publish(tenant.receipt("sent", message_id=answer["id"], external_id="x1"))
 
     async def delivered() -> bool:
         return bool((await thread(service, tenant, found["id"]))[0]["status"] == "delivered")
 
-    await eventually(delivered, timeout=30)
+    await eventually(delivered)
 
 
 async def test_a_failed_message_says_why(start: Any, tenant: Tenant) -> None:
@@ -270,7 +270,7 @@ async def test_a_failed_message_says_why(start: Any, tenant: Tenant) -> None:
         assert message["status"] == "failed"
         return message["error"]
 
-    error = await eventually(failed, timeout=30)
+    error = await eventually(failed)
     assert (error["code"], error["provider_code"], error["detail"]) == (
         "recipient_unreachable",
         "131026",
@@ -298,8 +298,8 @@ async def test_settings_changes_name_attendants_and_remove_accounts(start: Any, 
         ChannelAccountChanged(**common, recorded_at=tenant.now, subject=tenant.account, data=account),
         topic=SETTINGS_CHANGES,
     )
-    await eventually(lambda: service.db.channel_accounts.find_one({"_id": tenant.account}), timeout=30)
-    await eventually(lambda: service.db.attendants.find_one({"_id": attendant}), timeout=30)
+    await eventually(lambda: service.db.channel_accounts.find_one({"_id": tenant.account}))
+    await eventually(lambda: service.db.attendants.find_one({"_id": attendant}))
     assigned = await act(service, tenant, f"{found['id']}/assign", {"attendant_id": attendant})
     assert assigned["assignee"] == {"id": attendant, "name": "Davi"}
     refused = await service.http.post(
@@ -311,7 +311,7 @@ async def test_settings_changes_name_attendants_and_remove_accounts(start: Any, 
         changed = AttendantChanged(**common, recorded_at=tenant.now, subject=attendant, sequence=revision, data=data)
         await service.publish(changed, topic=SETTINGS_CHANGES)
         known = {"_id": attendant, "name": name, "active": active}
-        await eventually(partial(service.db.attendants.find_one, known), timeout=30)
+        await eventually(partial(service.db.attendants.find_one, known))
         if active:
             await act(service, tenant, f"{found['id']}/assign", {"attendant_id": None})
             again = await act(service, tenant, f"{found['id']}/assign", {"attendant_id": attendant})
@@ -363,7 +363,7 @@ async def test_a_service_that_stops_leaves_nothing_in_its_outbox(start: Any, ten
     async def empty() -> bool:
         return bool(await service.db.outbox.count_documents({}) == 0)
 
-    await eventually(empty, timeout=30, message="the outbox is empty")
+    await eventually(empty, message="the outbox is empty")
 
 
 @pytest.mark.proves("whatsapp", "logs-neither-text-nor")
@@ -380,7 +380,7 @@ async def test_no_log_line_holds_what_people_write_or_who_they_are(start: Any, t
         for text in ("segredo-do-cliente", "segredo-do-cliente" * 1000):
             await service.http.post(path, headers=service.headers(tenant.id), json={"text": text})
         await service.http.get(f"{path}?segredo-do-cliente", headers=service.headers(tenant.id))
-        await eventually(lambda: any(line["event"] == "record.dead_lettered" for line in lines), timeout=30)
+        await eventually(lambda: any(line["event"] == "record.dead_lettered" for line in lines))
     assert any(line["event"] == "http.request" and line["status"] == 201 for line in lines)
     for secret in ("segredo-do-cliente", "Nome-Secreto", "5511999900007"):
         assert secret not in repr(lines)

@@ -7,7 +7,6 @@ import pytest
 from atd_conversation.api.tagging import MAX_MESSAGES
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import CONVERSATION_EVENTS
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,7 +58,7 @@ async def test_tagging_is_told_with_the_tag(desk: Any, service: Any) -> None:
     (conversation_id,) = await desk.written()
     (tag_id,) = await made(desk, "/tags", "Prazo")
     (message,) = await thread(desk, conversation_id)
-    async with TopicReader.reading(service.settings.kafka_connection(), CONVERSATION_EVENTS) as topic:
+    async with service.reading(CONVERSATION_EVENTS) as topic:
         await desk.do("PUT", f"/messages/{message['id']}/tags/{tag_id}")
         await desk.do("DELETE", f"/messages/{message['id']}/tags/{tag_id}")
         events = await topic.until(lambda all_of_them: len(all_of_them) == 2, desk.tenant)
@@ -178,7 +177,7 @@ async def test_a_label_is_on_the_customer_and_on_all_their_conversations(desk: A
     (label_id,) = await made(desk, "/labels", "VIP", color="#f59f00")
     contact_id = (await desk.get(f"/conversations/{conversation_id}"))["contact"]["id"]
     path = f"/contacts/{contact_id}/labels/{label_id}"
-    async with TopicReader.reading(service.settings.kafka_connection(), CONVERSATION_EVENTS) as topic:
+    async with service.reading(CONVERSATION_EVENTS) as topic:
         labelled = await desk.do("PUT", path)
         assert await desk.do("PUT", path) == labelled
         in_the_list = (await desk.get("/conversations"))["items"][0]["contact"]["labels"]
@@ -214,7 +213,7 @@ async def test_a_conversation_is_classified_and_found_by_its_type_and_the_one_ab
     one, other = await desk.written(2)
     (sales,) = await made(desk, "/types", "Vendas")
     (quote,) = await made(desk, "/types", "Orçamento", parent_id=sales)
-    async with TopicReader.reading(service.settings.kafka_connection(), CONVERSATION_EVENTS) as topic:
+    async with service.reading(CONVERSATION_EVENTS) as topic:
         shown = await desk.do("PATCH", f"/conversations/{one}", {"type_id": quote})
         await desk.do("PATCH", f"/conversations/{other}", {"type_id": sales, "priority": "high"})
         events = await topic.until(lambda all_of_them: len(all_of_them) == 3, desk.tenant)

@@ -16,6 +16,7 @@ from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundThread
 from atd_schemas.views import Named
 from atd_servicekit.problems import Problem
+from atd_testing.examples import examples
 from atd_testing.inbound import customer_message
 
 PHONES = ("5511987650001", "5511987650002", "5511987650003")
@@ -282,5 +283,6 @@ def _strand(row: Any) -> str | None:
 async def test_any_sequence_ends_where_the_model_ends(parts: Any) -> None:
     rules = machine(parts, asyncio.get_running_loop())
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    chosen = settings(max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=quiet)
+    most = examples(12, nightly=100)
+    chosen = settings(max_examples=most, stateful_step_count=25, deadline=None, suppress_health_check=quiet)
     await asyncio.to_thread(run_state_machine_as_test, rules, settings=chosen)

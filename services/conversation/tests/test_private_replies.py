@@ -10,7 +10,6 @@ from atd_schemas.ids import uuid7
 from atd_schemas.inbound import SendFailure
 from atd_schemas.topics import OUTBOUND_BY_CHANNEL
 from atd_testing.inbound import customer_message, deleted, send_receipt
-from atd_testing.topics import TopicReader
 
 from .test_api_public_comments import below
 
@@ -78,8 +77,7 @@ def page(desk: Any) -> Page:
 
 async def test_the_first_goes_to_the_comment_and_the_comment_says_so(page: Page) -> None:
     comment_id = await page.comment()
-    bootstrap = page.desk.service.settings.kafka_bootstrap_servers
-    async with TopicReader.reading(bootstrap, OUTBOUND_BY_CHANNEL["messenger"]) as reader:
+    async with page.desk.service.reading(OUTBOUND_BY_CHANNEL["messenger"]) as reader:
         said = await page.reply(comment_id)
         (command,) = await reader.until(bool, page.desk.tenant)
     assert (command.data.private_reply_to, command.data.recipient) == ("p1_1", "comment:p1_1")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from atd_conversation.commands import Draft
-from atd_conversation.store import inbound
+from atd_conversation.store.reads import Reads
 from atd_schemas.inbound import InboundThread
 from atd_testing.inbound import customer_message, send_receipt
 
@@ -17,13 +17,13 @@ POST = InboundThread(id="p1", kind="post", public=True)
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The collections that are read from, query by query."""
     collections: list[str] = []
-    query = inbound._Reads.query
+    query = Reads.query
 
     async def counted(self: Any, collection: str, *args: Any, **more: Any) -> Any:
         collections.append(collection)
         return await query(self, collection, *args, **more)
 
-    monkeypatch.setattr(inbound._Reads, "query", counted)
+    monkeypatch.setattr(Reads, "query", counted)
     return collections
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from atd_conversation.commands import Draft
-from atd_conversation.store import inbound
 from atd_conversation.store.indexes import CONTACTS, CONVERSATIONS, IDENTITIES, MESSAGES
+from atd_conversation.store.reads import Reads
 from atd_servicekit.problems import Problem
 from atd_testing.inbound import NOON, customer_message, goes_by, send_receipt
 
@@ -72,13 +72,13 @@ async def test_a_rotated_user_id_joins_in_the_database_too(parts: Any) -> None:
 async def test_who_is_known_by_both_ids_costs_no_query_more(two: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     await two.take(both())
     asked: list[str] = []
-    query = inbound._Reads.query
+    query = Reads.query
 
     async def counted(self: Any, collection: str, *args: Any, **more: Any) -> Any:
         asked.append(collection)
         return await query(self, collection, *args, **more)
 
-    monkeypatch.setattr(inbound._Reads, "query", counted)
+    monkeypatch.setattr(Reads, "query", counted)
     await two.take(both("w4"))
     assert asked.count(IDENTITIES) == asked.count(CONVERSATIONS) == 1
     assert CONTACTS not in asked

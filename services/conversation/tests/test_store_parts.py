@@ -135,3 +135,27 @@ async def test_deeds_on_a_message_are_asked_of_the_channel_in_their_order_with_a
     assert (asked[0].data.text, asked[0].data.thread_id, asked[0].data.recipient) == ("outro texto", "7", CUSTOMER)
     assert len({event.id for event in asked}) == 3
     assert len({event.key() for event in asked}) == 1
+
+
+async def test_echoes_that_came_before_the_answer_to_their_send_become_its_message_and_others_stay(parts: Any) -> None:
+    """The first was told with another address of the customer, so another conversation has it as its last one."""
+    message, now, other = await said(parts), parts.clock.now(), "5511988880000"
+    await parts.take(
+        customer_message(T, A, "w2", customer=other, occurred_at=now),
+        phone_message(T, A, "p1", customer=other, text="da loja", occurred_at=now),
+        phone_message(T, A, "x1", customer=other, occurred_at=now),
+        phone_message(T, A, "x2", occurred_at=now),
+        phone_message("t2", "a2", "x1", text="de outra empresa", occurred_at=now),
+    )
+    await parts.take(told(parts, "sent", message.id, external_id="x1", external_ids=("x1", "x2"), parts_sent=2))
+    rows = await parts.all("messages")
+    gone = [row for row in rows if row.get("same_as") == message.id]
+    assert [(row["terms"], {"text", "external_id"} & row.keys()) for row in gone] == [([], set())] * 2
+    left = {
+        (row["tenant_id"], row.get("external_id") or row["sent_as"]): row["text"] for row in rows if row not in gone
+    }
+    theirs = {(T, "w1"): "Oi", (T, "w2"): "Oi", (T, "p1"): "da loja", ("t2", "x1"): "de outra empresa"}
+    assert left == {**theirs, (T, "x1"): "Olá"}
+    shown = {(row["tenant_id"], row["last_message"]["preview"]) for row in await parts.all("conversations")}
+    assert shown == {(T, "Olá"), (T, "da loja"), ("t2", "de outra empresa")}
+    assert (await parts.queries.message(T, message.id)).external_ids == ("x1", "x2")

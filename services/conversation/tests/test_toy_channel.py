@@ -69,6 +69,6 @@ async def test_a_visitor_who_types_a_customers_number_never_becomes_them(toy: An
 def test_the_composition_root_takes_the_channels(servers: Servers) -> None:
     app = create_app(servers.settings("conversation", ConversationSettings), channels=RULES, outbound=CHANNELS.outbound)
     subscriptions = app.state.runtime._subscriptions
-    (handler,) = [each.handler for each in subscriptions if isinstance(each.handler, InboundHandler)]
-    assert handler._loader._channels == CHANNELS
+    handlers = [each.handler for each in subscriptions if isinstance(each.handler, InboundHandler)]
+    assert [one._loader._channels for one in handlers] == [CHANNELS] * 2  # messages, and public comments
     assert "app" not in OUTBOUND_BY_CHANNEL

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import get_args
 
 import atd_schemas
+from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.intake import HANDLERS
 from atd_conversation.intake.batch import Arrival, Batch, ChangeEvent, PersonEvent
 from atd_schemas.inbound import InboundEvent, InboundFile, InboundReceipt, InboundReceiptUntil
+from atd_schemas.services import PUBLIC_CHANNELS
 from atd_schemas.topics import INBOUND_EVENTS, adapter
 
 
@@ -29,3 +31,7 @@ def test_a_batch_holds_every_event_of_it_once() -> None:
     batch = Batch.of(events)
     held = [*batch.people, *batch.receipts, *batch.watermarks, *batch.changes, *batch.files]
     assert sorted(map(id, held)) == sorted(map(id, events))
+
+
+def test_every_channel_whose_threads_all_can_read_has_its_events_apart() -> None:
+    assert {kind for kind, rules in CHANNEL_RULES.items() if rules.public} == set(PUBLIC_CHANNELS)

@@ -1,6 +1,6 @@
 """The composition root: everything the service is made of, wired once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from fastapi import FastAPI
@@ -57,6 +57,7 @@ from atd_conversation.store.unit import UnitStore
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_schemas.topics import (
     ATTENDANT_EVENTS,
+    INBOUND_COMMENTS,
     INBOUND_EVENTS,
     OUTBOUND_BY_CHANNEL,
     ROUTING_DECISIONS,
@@ -69,6 +70,12 @@ from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
 SERVICE = "conversation"
+
+_COMMENTS_AT_ONCE = 50
+"""So many public comments are decided in one go."""
+
+_COMMENTS_SHARE = 0.5
+"""Of its time, in which a process is at work for public comments."""
 
 
 def create_app(
@@ -107,7 +114,7 @@ def create_app(
     runtime.add_component(file_store)
     _add_background_work(runtime, queries, uploads, file_store)
     loader, automations = InboundLoader(database, inbox, served, names), Automations(settings_cache)
-    runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock, automations))
+    _take_in(runtime, partial(InboundHandler, loader, store, runtime.transaction, runtime.clock, automations))
     teams, availability = Teams(database), Availability(database)
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory, teams))
     runtime.consume(ATTENDANT_EVENTS, AttendantsHandler(availability))
@@ -186,6 +193,12 @@ def create_app(
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts
     return app
+
+
+def _take_in(runtime: Runtime, handler: Callable[[], InboundHandler]) -> None:
+    """Public comments have a topic, a consumer and small batches of their own, so that nothing else waits for many."""
+    runtime.consume(INBOUND_EVENTS, handler())
+    runtime.consume(INBOUND_COMMENTS, handler(), max_records=_COMMENTS_AT_ONCE, share=_COMMENTS_SHARE)
 
 
 def _take_decisions(

@@ -46,7 +46,7 @@ async def run_once(transaction: Transaction, work: "Callable[[Session], Awaitabl
 
 
 class InboundHandler:
-    """`inbound.events.v1`: the events of channels become contacts, conversations and messages."""
+    """The events of channels become contacts, conversations and messages."""
 
     def __init__(
         self,

@@ -27,7 +27,7 @@ class Importer:
             shown = await self.desk.get(f"/contacts/imports/{import_id}")
             return shown if shown["state"] in states else None
 
-        return await eventually(there, timeout=60)
+        return await eventually(there)
 
     async def checked(self, data: bytes, duplicates: str = "update", **more: Any) -> Any:
         made = await self.read(data, **more)

@@ -35,7 +35,7 @@ async def exported(desk: Any, **wanted: Any) -> bytes:
         shown = await desk.get(f"/contacts/exports/{asked['id']}")
         return shown if shown["state"] == "ready" else None
 
-    made = await eventually(ready, timeout=60)
+    made = await eventually(ready)
     answer = await desk.ask("GET", made["url"].removeprefix("/api/v1"))
     assert answer.headers["content-disposition"].startswith("attachment;")
     content: bytes = answer.content
@@ -64,7 +64,7 @@ async def test_an_export_opens_in_excel_and_comes_in_again_unchanged(desk: Any) 
             shown = await desk.get(f"/contacts/imports/{made['id']}")
             return shown if shown["state"] == wanted else None
 
-        return await eventually(there, timeout=60)
+        return await eventually(there)
 
     await desk.do("POST", f"/contacts/imports/{made['id']}/check", {"columns": columns})
     await state("checked")

@@ -283,6 +283,10 @@ def test_only_the_message_that_is_there_is_answered() -> None:
     assert [command.data.text for command in world.commands] == ["Bem-vindo"]
 
 
+LAST = 2
+"""The photo of the album that comes last."""
+
+
 def photo_of_album(number: int, caption: str | None) -> Any:
     content = {"album": {"id": "g1", "position": number}}
     more: dict[str, Any] = {"kind": "image", "attachments": (file_of(number, message=f"a{number}"),)}
@@ -320,3 +324,27 @@ def test_a_list_shows_the_caption_of_an_album_also_when_its_files_come(
     after = world.conversation().last_message
     assert after is not None
     assert after.preview == "", "another photo is not of the album"
+
+
+@pytest.mark.parametrize(
+    ("captions", "edited_photo", "caption", "shown"),
+    [
+        (("A porta azul", None, None), 0, "A porta verde", "A porta verde"),
+        ((None, None, None), 1, "A porta verde", "A porta verde"),
+        (("A porta azul", None, "e a janela"), 0, "A porta verde", "e a janela"),
+        (("A porta azul", None, "e a janela"), 2, "e o portão", "e o portão"),
+    ],
+)
+def test_a_list_shows_the_new_caption_of_an_album_at_once_whichever_of_its_photos_has_it(
+    world: World, captions: tuple[str | None, ...], edited_photo: int, caption: str, shown: str
+) -> None:
+    for number, one in enumerate(captions):
+        world.batch(photo_of_album(number, one))
+    content = {"album": {"id": "g1", "position": edited_photo}}
+    event = told(world.batch(edited(T, A, f"a{edited_photo}", caption, kind="image", content=content)))[-1]
+    last = world.conversation().last_message
+    assert last is not None
+    assert (last.id, last.preview) == (photo_of_album(LAST, None).message_id(), shown)
+    state = event.data.conversation_state
+    assert state.last_message == (None if edited_photo == LAST else last), "a list that hears of it shows it at once"
+    assert state.last_preview == (shown if edited_photo == LAST else None)

@@ -197,3 +197,20 @@ def test_an_echo_that_was_not_understood_is_replaced_too(world: World) -> None:
     unknown = phone_message(T, A, "p1", kind="unsupported", text=None, content={"type": "poll", "reason": None})
     world.batch(unknown.model_copy(update={"id": provider_event_id(A, "p1", "placeholder")}))
     assert types(world.batch(phone_message(T, A, "p1", text="Olá"))) == ["message.updated"]
+
+
+def test_where_an_echo_was_the_last_message_the_one_before_it_is_the_last_again_when_it_was_of_elsewhere(
+    sent: World,
+) -> None:
+    sent.batch(customer_message(T, A, "w7", customer="5511900000007", text="Tem estoque?"))
+    sent.batch(phone_message(T, A, "x1", customer="5511900000007", text="Oi", occurred_at=NOON + timedelta(minutes=1)))
+    elsewhere = sent.messages[ECHO].conversation_id
+    last = sent.conversations[elsewhere].last_message
+    assert last is not None
+    assert (last.id, elsewhere) != ("ours", sent.messages["ours"].conversation_id)
+    unit = sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
+    last = sent.conversations[elsewhere].last_message
+    assert last is not None
+    assert (last.preview, last.direction) == ("Tem estoque?", "inbound")
+    gone = next(one for one in told(unit) if one.data.message.id == ECHO)
+    assert gone.data.conversation_state.last_message == last

@@ -12,6 +12,7 @@ from atd_schemas.inbound import (
     InboundAuthor,
     InboundFile,
     InboundFileData,
+    InboundPicture,
     InboundPost,
     InboundThread,
     PrivateAccount,
@@ -22,6 +23,7 @@ from atd_servicekit.files import file_key
 from atd_testing.inbound import (
     customer_message,
     edited,
+    file_fetched,
     hidden,
     phone_message,
     reacted,
@@ -49,6 +51,7 @@ class Planting:
         keeper = self.keeper
         conversation_id = await self.writes(PHONE, name=f"{WORD} Souza")
         contact_id = (await keeper.get(f"/conversations/{conversation_id}"))["contact"]["id"]
+        await self._receives_picture()
         await self._what_waits()
         await self._thread(conversation_id)
         await StrandPlanting(self).all(contact_id)
@@ -135,6 +138,33 @@ class Planting:
         subject = inbound_subject(keeper.account, PHONE)
         await self.service.take(InboundFile(id=uuid7(), subject=subject, data=data, **told))
 
+    async def _receives_picture(self) -> None:
+        """A picture of the customer, on an account of its own: the word is in its address and its bytes."""
+        tenant, now = self.keeper.tenant, self.service.runtime.clock.now()
+        account, told = f"i-{tenant}", InboundPicture(id=uuid7(), provider_id=f"person:{WORD}", url=f"https://x/{WORD}")
+        event = customer_message(tenant, account, "i1", customer=PHONE, name=f"{WORD} Souza", occurred_at=now)
+        contact = event.data.contact.model_copy(update={"picture": told})
+        await self.service.take(event.model_copy(update={"data": event.data.model_copy(update={"contact": contact})}))
+        row = await self.service.db.attachments.find_one({"tenant_id": tenant, "contact_id": {"$exists": True}})
+        stored = await self.service.file_store.put(
+            file_key(tenant, row["_id"]), _chunks(f"rosto de {WORD}".encode()), content_type="image/jpeg", limit=2**20
+        )
+        file = file_fetched(
+            tenant,
+            account,
+            event.id,
+            row["_id"],
+            "ready",
+            contact_id=row["contact_id"],
+            sha256=stored.sha256,
+            size=stored.size,
+            width=1,
+            height=1,
+        )
+        await self.service.take(file)
+        shown = await self.keeper.get(f"/contacts/{row['contact_id']}")
+        assert shown["avatar_url"], "the picture is the customer's"
+
     async def _record(self, contact_id: str) -> None:
         keeper = self.keeper
         label = await keeper.do("POST", "/labels", {"name": "VIP", "color": "#c92a2a"})
@@ -199,7 +229,7 @@ class Planting:
         async def there() -> Any:
             return (await self.keeper.get(path))["state"] == state
 
-        await eventually(there, timeout=60)
+        await eventually(there)
 
     async def _merges(self, contact_id: str) -> None:
         """A record that was merged into this one, and one that was merged, separated and merged again."""
@@ -217,6 +247,7 @@ class Planting:
         """The last thing: the customer rates with a comment what was closed."""
         keeper = self.keeper
         found = await keeper.pages("/conversations", channel="whatsapp")
+        found = [one for one in found if one["channel"]["account_id"] == keeper.account]
         (goes_on,) = [one for one in found if one["status"] != "closed"]
         conversation_id = goes_on["id"]
         await keeper.do("PUT", "/settings/ratings", {"enabled": True, "ask_comment": True})

@@ -8,7 +8,10 @@ from atd_testing.waiting import eventually
 
 from .planting import WORD, Planting, StrandPlanting, found_in
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
+
+LONG_SECONDS = 240.0
+"""An erasure goes through every collection and looks again: it takes 15 s alone and 50 s on a busy machine."""
 
 MANAGER = (
     *("conversations:read", "conversations:write", "conversations:assign", "contacts:read", "contacts:write"),
@@ -29,7 +32,7 @@ async def look_again(keeper: Any, erasure_id: str) -> None:
     async def done() -> bool:
         return await jobs.find_one({"_id": erasure_id}) is None
 
-    await eventually(done, timeout=60)
+    await eventually(done, timeout=LONG_SECONDS)
 
 
 async def erase(keeper: Any, contact_id: str) -> dict[str, int]:
@@ -42,7 +45,7 @@ async def erase(keeper: Any, contact_id: str) -> dict[str, int]:
         receipt = await keeper.get(f"/privacy/erasures/{asked['id']}")
         return receipt if receipt["state"] == "waiting" else None
 
-    await eventually(erased, timeout=60)
+    await eventually(erased, timeout=LONG_SECONDS)
     await look_again(keeper, asked["id"])
     receipt = await keeper.get(f"/privacy/erasures/{asked['id']}")
     left: list[str] = []
@@ -52,7 +55,7 @@ async def erase(keeper: Any, contact_id: str) -> dict[str, int]:
         return not left
 
     try:
-        await eventually(gone, timeout=60)
+        await eventually(gone, timeout=LONG_SECONDS)
     except AssertionError:
         raise AssertionError(f"left: {sorted(set(left))}") from None
     told: dict[str, int] = receipt["erased"]
@@ -68,8 +71,8 @@ async def test_an_erasure_leaves_nothing_anywhere(desk: Any) -> None:
     assert any("chunks" in one for one in planted)  # bytes of files
 
     told = await erase(keeper, contact_id)
-    # by phone twice, below the post, in private with the page, with the bot and with the business
-    assert (told["contacts"], told["conversations"], told["drafts"], told["scheduled_messages"]) == (4, 6, 1, 1)
+    # by phone on three accounts, below the post, in private with the page, with the bot and with the business
+    assert (told["contacts"], told["conversations"], told["drafts"], told["scheduled_messages"]) == (4, 7, 1, 1)
     for what in ("messages", "files", "identities", "notes", "import_rows", "exports", "transcripts", "answers"):
         assert told[what] > 0, what
     assert told["waiting_events"] > 0

@@ -54,7 +54,7 @@ async def receipt_in(keeper: Any, erasure_id: str, *states: str) -> Any:
         shown = await keeper.get(f"/privacy/erasures/{erasure_id}")
         return shown if shown["state"] in states else None
 
-    return await eventually(there, timeout=60)
+    return await eventually(there)
 
 
 async def test_an_erasure_leaves_nothing_and_its_receipt_lists_who_confirmed(keeper: Any, read_topic: Any) -> None:
@@ -136,7 +136,7 @@ async def test_an_export_has_the_record_the_messages_and_the_files_and_no_note(k
         shown = await keeper.get(path)
         return shown if shown["state"] == "ready" else None
 
-    made = await eventually(ready, timeout=60)
+    made = await eventually(ready)
     answer = await keeper.ask("GET", made["url"].removeprefix("/api/v1"))
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     number = (await keeper.get(f"/conversations/{conversation_id}"))["number"]

@@ -31,7 +31,7 @@ async def kept_for(keeper: Any, **days: int | None) -> Any:
         shown = await keeper.get("/privacy/retention")
         return shown if shown["swept_at"] else None
 
-    return await eventually(swept, timeout=60)
+    return await eventually(swept)
 
 
 async def aged(keeper: Any, conversation_id: str, days: int) -> None:
@@ -166,7 +166,7 @@ async def test_inactive_customers_are_erased_with_a_receipt_and_others_stay(keep
     async def gone() -> bool:
         return await keeper.service.db.contacts.find_one({"_id": contacts[old]}) is None
 
-    await eventually(gone, timeout=60)
+    await eventually(gone)
     for one in (going_on, edited):
         assert (await keeper.get(f"/contacts/{contacts[one]}"))["id"] == contacts[one]
 

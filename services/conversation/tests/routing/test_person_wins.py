@@ -129,11 +129,13 @@ class PersonAndRouting(RuleBasedStateMachine):
         one, as_of = self.conversation, wanted.data.condition.fields_as_of
         expected = {}
         for name in ("priority", "type_id"):
-            since, by_hand = self.fields_by_hand.get(name, (0, None))
+            since, last = self.fields_by_hand.get(name, (0, None))
             told = getattr(wanted.data, name)
-            expected[name] = by_hand if since > as_of else getattr(one, name) if told is None else told
             if since > as_of:
-                assert getattr(one, name) == by_hand, "no decision that did not know of it was faster"
+                assert getattr(one, name) == last, "no decision that did not know of it was faster"
+            elif told is not None:
+                self.fields_by_hand[name] = (since, told)  # it knew what had been said by hand
+            expected[name] = getattr(one, name) if since > as_of or told is None else told
         placed = self.placed()
         changes_of(one, wanted, NOON)
         assert {name: getattr(one, name) for name in expected} == expected

@@ -77,7 +77,7 @@ async def test_the_data_of_a_customer_have_their_comments_below_the_post_and_nob
         shown = await keeper.get(f"/contacts/{contact_id}/data-exports/{asked['id']}")
         return shown if shown["state"] == "ready" else None
 
-    made = await eventually(ready, timeout=30)
+    made = await eventually(ready)
     with zipfile.ZipFile(io.BytesIO(await bytes_of(keeper, made["url"]))) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
     assert not [one for text in files.values() for one in ("Rui", "eu queria em azul") if one in text]

@@ -220,6 +220,7 @@ class PolicyResource:
 def policy_router(parts: Parts, resource: PolicyResource) -> APIRouter:
     """Reading and setting one policy."""
     router = APIRouter(prefix=f"/api/v1/settings/{resource.name}", tags=["settings"])
+    defaults = resource.model().model_dump(mode="python")
 
     async def get_policy(_identity: Reader, response: Response) -> Any:
         policy = await parts.catalogues.policy(_identity.tenant_id, resource.name)
@@ -230,7 +231,13 @@ def policy_router(parts: Parts, resource: PolicyResource) -> APIRouter:
         values = new.model_dump(mode="python")
         policy = await parts.transaction(
             lambda session: parts.catalogue_commands.put_policy(
-                session, identity.tenant_id, identity.actor(), resource.name, values, expected_version=version
+                session,
+                identity.tenant_id,
+                identity.actor(),
+                resource.name,
+                values,
+                defaults=defaults,
+                expected_version=version,
             )
         )
         parts.settings_cache.forget(identity.tenant_id)

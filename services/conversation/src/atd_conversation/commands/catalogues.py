@@ -11,9 +11,10 @@ from atd_conversation.domain.refusals import Refusal
 from atd_conversation.store.catalogues import Catalogues
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid7
+from atd_servicekit.changes import Change, fields_between
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import not_found
-from atd_servicekit.versions import check_version
+from atd_servicekit.versions import overtaken, overtakings
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -81,10 +82,11 @@ class CatalogueCommands:
         item = await self._read(session, tenant_id, kind, item_id, expected_version, may)
         before = replace(item, values=dict(item.values))
         now = self._clock.now()
-        if item.change(values, now, archived=archived):
+        if changed := item.change(values, now, archived=archived):
             await self._check(session, actor, kind, before, item)
             try:
-                await self._catalogues.save(session, kind, item, actor, now)
+                fields = [name for name in changed if name not in kind.unshown]
+                await self._catalogues.save(session, kind, item, actor, now, fields=fields)
             except Refusal as refusal:
                 raise refused(refusal) from None
         return item
@@ -114,17 +116,22 @@ class CatalogueCommands:
         name: str,
         values: Mapping[str, Any],
         *,
+        defaults: Mapping[str, Any],
         expected_version: int | None = None,
     ) -> Policy:
-        """Set a policy. Raises `Problem` 409 when it is no longer at `expected_version`."""
+        """Set a policy; `defaults` are what holds of it while nobody has.
+
+        Raises `Problem` 409 with who changed what when it is no longer at `expected_version`.
+        """
         policy = await self._catalogues.policy(tenant_id, name, session)
-        check_version(expected_version, policy.version, "setting")
+        await self._check_version(session, expected_version, policy, "setting")
         if policy.version and policy.values == values:
             return policy
         now = self._clock.now()
         changed = replace(policy, values=dict(values), version=policy.version + 1)
         event = policy_event(tenant_id, name, values, changed.version, actor=actor, now=now)
-        await self._catalogues.put_policy(session, changed, event, now)
+        change = Change(changed.version, now, fields_between({**defaults, **policy.values}, values), actor)
+        await self._catalogues.put_policy(session, changed, event, change)
         return changed
 
     async def _read(
@@ -141,8 +148,16 @@ class CatalogueCommands:
         if item is None:
             raise not_found(f"{what.capitalize()} not found.")
         may(item)
-        check_version(expected_version, item.version, what)
+        await self._check_version(session, expected_version, item, what)
         return item
+
+    async def _check_version(
+        self, session: "Session", expected: int | None, setting: CatalogueItem | Policy, what: str
+    ) -> None:
+        """Raise `Problem` 409 that says who changed what since the version that a caller saw."""
+        if expected is not None and expected != setting.version:
+            changes = await self._catalogues.changes_since(setting, expected, session)
+            raise overtaken(expected, setting.version, what, overtakings("setting.changed", changes))
 
     async def _check(
         self,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from atd_conversation.automations import Automations
 from atd_conversation.commands.effects import publish_changes, publish_effects
 from atd_conversation.commands.labels import LabelCommands
-from atd_conversation.domain.automation.acting import Scene, after_status
+from atd_conversation.domain.automation.acting import Scene, after_status, is_occasion
 from atd_conversation.domain.automation.routed import said_id, say
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.classifying import close_classified
@@ -82,19 +82,22 @@ class Decisions:
     async def take(self, session: "Session", records: Sequence[Record[Any]]) -> list[tuple[str, Outcome]]:
         """Apply the decisions that were not taken before; the type of each and what became of it.
 
+        One that places its conversation is `overtaken` when it comes again; of the others it is noted that they were.
+
         Raises `StaleVersion` when somebody else changed the same meanwhile.
         """
         first = {record.event.id: record for record in reversed(records)}
         decisions = [record.event for record in first.values()]
         wanted = {one.data.conversation_id for one in decisions}
         once = {said_id(one.data.conversation_id, saying.once) for one in decisions for saying in one.data.say}
-        there = await self._loader.load(session, first.keys(), wanted, once)
+        noted = {one.id for one in decisions if not is_taken_once(one)}
+        there = await self._loader.load(session, noted, wanted, once)
         new = [one for one in records if first[one.event.id] is one and one.event.id not in there.handled]
         if not new:
             return []
         taking = Taking(session, self._clock.now(), there.conversations, there.said)
         outcomes = [(record.event.type, await self._take_one(taking, record)) for record in new]
-        taking.unit.handled.extend(one.event.id for one in new)
+        taking.unit.handled.extend(one.event.id for one in new if one.event.id in noted)
         taking.unit.drop_unchanged()
         await self._store.save(session, taking.unit, taking.now)
         return outcomes
@@ -126,7 +129,7 @@ class Decisions:
         labels_stand = conversation.is_set_since("labels", decision.data.condition.fields_as_of)
         if isinstance(decision, Set) and decision.data.label_ids and not labels_stand:
             await self._label(taking, conversation, decision)
-        if conversation.status != before:
+        if is_occasion(before, conversation.status):
             scene = await self._scene(taking, conversation, decision.id)
             effects = after_status(scene, before, decision.actor)
             publish_effects(unit, self._channels, scene, effects, traceparent=traceparent)
@@ -188,6 +191,14 @@ class Decisions:
             served=served and not taking.gone[channel.account_id],
             blocked=bool(conversation.contact.blocked),
         )
+
+
+def is_taken_once(decision: RoutingDecision) -> bool:
+    """Whether a decision holds no more once it is taken, so that nobody need note that it was.
+
+    It places the conversation anew, over the placement that it names. What it says with that has ids of its own.
+    """
+    return isinstance(decision, Assigned | Queued) and decision.data.condition.placement is not None
 
 
 def changes_of(conversation: Conversation, decision: RoutingDecision, now: datetime) -> list[Change]:

@@ -50,7 +50,7 @@ _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u20
 
 @dataclass(frozen=True, slots=True)
 class StoredAttachment:
-    """A file of a tenant: of a message, or uploaded by an attendant and part of none yet."""
+    """A file of a tenant: of a message, or uploaded by an attendant and part of none yet; or `contact_id`'s picture."""
 
     tenant_id: str
     attachment: Attachment
@@ -58,6 +58,7 @@ class StoredAttachment:
     conversation_id: str | None = None
     message_id: str | None = None
     uploaded_by: str | None = None
+    contact_id: str | None = None
 
 
 def not_sendable(state: AttachmentState | None, field_name: str) -> Refusal:

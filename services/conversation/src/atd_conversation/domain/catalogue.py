@@ -28,6 +28,7 @@ class CatalogueKind:
         own_limit: the most items that one attendant can have of their own, where attendants have some.
         found_by: the values whose words the items are found by.
         within: the value among whose items names differ, where that is not all of the kind: `parent_id`.
+        unshown: values that the API does not show: nobody is told that they were changed.
     """
 
     name: str
@@ -38,6 +39,7 @@ class CatalogueKind:
     own_limit: int | None = None
     found_by: tuple[str, ...] = ()
     within: str | None = None
+    unshown: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

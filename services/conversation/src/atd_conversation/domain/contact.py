@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from atd_conversation.domain.contact_picture import Picture, of_both, picture_url
 from atd_conversation.domain.contact_record import Block, FieldChange, Record
 from atd_conversation.domain.names import UNNAMED, Mark, Names, bears, marked, shown, without
 from atd_conversation.domain.phones import canonical_phone, is_fuller_spelling
@@ -55,6 +56,7 @@ class Merge:
 
 _PROVEN = ("profile_name", "phone", "email", "claimed_phone", "claimed_email", "marketing", "marketing_at")
 _GIVEN = {f"given_{name}": name for name in ("phone", "email")}
+_TOLD_AS = {**_GIVEN, "picture": "avatar_url"}
 _WRITTEN = {**_GIVEN, **{name: name for name in ("named", "document", "birthday", "address")}}
 """Names of `Contact.values` that stand in the record, and what they are called there."""
 
@@ -78,6 +80,7 @@ class Contact:
     they told the channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its
     place, `absorbed` names the contacts for which this one goes on. `apart` are contacts that people separated from
     this one, `dismissed` those that they said are no duplicates, `undone` the merges of this one that were taken back.
+    `picture` is what a channel shows of them.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Contact:
     dismissed: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     written_by: str | None = None
+    picture: Picture | None = None
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":
@@ -217,6 +221,7 @@ class Contact:
         if block is not None:
             by = None if block.by is None else {"id": block.by.id, "name": block.by.name}
             found["blocked"] = {"at": block.at, "by": by, "reason": block.reason}
+        found["picture"] = self.picture.value() if self.picture is not None else None
         return {name: value for name, value in found.items() if value is not None}
 
     def _put_value(self, name: str, value: Any) -> None:
@@ -228,6 +233,8 @@ class Contact:
         elif name == "blocked":
             by = None if value is None or value["by"] is None else Named(**value["by"])
             self.block = None if value is None else Block(value["at"], by, value["reason"])
+        elif name == "picture":
+            self.picture = (self.picture or Picture()).showing(value)
         elif name.startswith("fields."):
             given = tuple(value) if isinstance(value, list) else value
             self.record = self.record.edited({"fields": {name.removeprefix("fields."): given}})
@@ -266,6 +273,7 @@ class Contact:
         if other.marketing is not None and other.marketing_at is not None:
             self.choose(other.marketing, other.marketing_at)
         self.block = self.block or other.block
+        self.picture = of_both(self.picture, other.picture)
         after = self.values()
         changed = (name for name in {*before, *after} if before.get(name) != after.get(name))
         return tuple(sorted(told(changed)))
@@ -287,6 +295,7 @@ class Contact:
         for name in ("name", *_PROVEN):
             setattr(self, name, None)
         self.record, self.block, self.merged, self.changes = Record(), None, None, {}
+        self.picture = None
         self.absorbed = self.apart = self.dismissed = self.undone = ()
         self.labels, self.marketing, self.marketing_at = (), None, None
 
@@ -347,6 +356,7 @@ class Contact:
         return ContactRef(
             id=self.id,
             name=self.name,
+            avatar_url=picture_url(self.picture),
             labels=tuple({one.id: one for one in labels}.values()),
             blocked=True if self.block is not None else None,
         )
@@ -363,6 +373,7 @@ class Contact:
             email_status=_status(record.email, self.email),
             claimed_phone=self.claimed_phone,
             claimed_email=self.claimed_email,
+            avatar_url=picture_url(self.picture),
             labels=marked(self.labels, self.names.labels),
             document=record.document,
             document_type=document_type(record.document) if record.document else None,
@@ -381,7 +392,7 @@ class Contact:
 
 def told(names: Iterable[str]) -> tuple[str, ...]:
     """What an event calls fields of `Contact.values` that changed."""
-    found = ("labels" if name.startswith("labels.") else _GIVEN.get(name, name) for name in names)
+    found = ("labels" if name.startswith("labels.") else _TOLD_AS.get(name, name) for name in names)
     return tuple(name for name in dict.fromkeys(found) if name not in _UNTOLD)
 
 

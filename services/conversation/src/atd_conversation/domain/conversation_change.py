@@ -7,6 +7,7 @@ from typing import Any
 
 from atd_conversation.domain.conversation_record import ConversationRecord
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.previews import preview
 from atd_conversation.domain.read_marks import once_answered
 from atd_conversation.domain.reply_window import WindowEnd
 from atd_schemas.contents import MessageKind
@@ -36,6 +37,15 @@ class Change:
     scheduled: ScheduledRef | None = None
 
 
+def recaptioned(last: LastMessage, message: Message) -> LastMessage:
+    """What a list shows once an earlier message of the same album has another caption, which it may show."""
+    edited, words = message.as_last(), message.earlier[-1].text if message.earlier else None
+    if edited.album is None or (edited.album, edited.direction) != (last.album, last.direction):
+        return last
+    before = preview(message.kind, words, message.content, ())
+    return last.model_copy(update={"preview": edited.preview}) if last.preview == before else last
+
+
 @dataclass(slots=True)
 class ChangingConversation(ConversationRecord):
     """The steps that changes are made of; the changes themselves are in `domain/conversation.py`."""
@@ -61,6 +71,8 @@ class ChangingConversation(ConversationRecord):
         """
         if self.last_message is not None and self.last_message.id == message.id:
             self.last_message = message.as_last() if "text" in changed else self._as_last(message)
+        elif self.last_message is not None and "text" in changed:
+            self.last_message = recaptioned(self.last_message, message)
         details: dict[str, Any] | None = {"tag": {"id": tag.id, "name": tag.name, "color": tag.color}} if tag else None
         details = {"deed": deed} if deed else details
         change = self._change(event_type, changed, message, details, tag)

@@ -1,6 +1,6 @@
 """What there is to know of a conversation, and how it is shown. How it changes is in `domain/conversation.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -79,6 +79,7 @@ class ConversationRecord:
     opened_at: datetime
     last_activity_at: datetime
     profile_name: str | None = None
+    picture_told: str | None = None
     assignee: Named | None = None
     priority: Priority = "normal"
     favourites: frozenset[str] = frozenset()
@@ -221,9 +222,10 @@ class ConversationRecord:
             sequence=self.sequence,
         )
 
-    def state(self, message: Message) -> ConversationState:
-        """What the event of a message tells of its conversation."""
+    def state(self, message: Message, changed: Sequence[str] = ()) -> ConversationState:
+        """What the event of a message, of which this changed, tells of its conversation."""
         last = self.last_message
+        is_other = last is not None and last.id != message.id and "text" in changed
         return ConversationState(
             unread_count=self.unread_count,
             first_unread_sequence=self.first_unread_sequence,
@@ -235,6 +237,7 @@ class ConversationRecord:
             woke_at=self.woke_at,
             last_preview=last.preview if last is not None and last.id == message.id else None,
             tag_ids=self._tag_ids(),
+            last_message=last if is_other else None,
         )
 
     def reference(self) -> ConversationRef:

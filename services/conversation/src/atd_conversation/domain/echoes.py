@@ -8,12 +8,20 @@ from atd_conversation.domain.message import Message
 from atd_conversation.domain.watermarks import note_sent
 from atd_schemas.contents import EMPTY
 
+LISTED = ("inbound", "outbound")
+"""Directions of messages that a list shows: neither notes nor what the product remarks."""
+
 
 def is_echo(message: Message) -> bool:
     """Whether the channel told of a message, and nobody here sent it."""
     sent_here = message.client_id is not None or message.automatic is not None
     is_system = message.direction == "outbound" and message.author.type == "system"
     return is_system and not sent_here and message.external_id is not None and message.same_as is None
+
+
+def is_listed(message: Message) -> bool:
+    """Whether a list can show it as the last one of its conversation."""
+    return message.direction in LISTED and message.same_as is None
 
 
 def take_over(message: Message, echo: Message) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.conversation_record import COMMENT_ADDRESS
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_files import Attachment
+from atd_schemas.contents import MessageKind
 from atd_schemas.conversation import (
     ContactChanged,
     ContactData,
@@ -23,6 +24,7 @@ from atd_schemas.conversation import (
 )
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
+from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import (
     ActionName,
     OutboundAction,
@@ -81,7 +83,7 @@ def conversation_event(
         conversation_id=conversation.id,
         message=change.message.view(),
         conversation=conversation.reference(),
-        conversation_state=conversation.state(change.message),
+        conversation_state=conversation.state(change.message, change.changed),
         changed=change.changed,
         tag=change.tag,
     )
@@ -308,6 +310,30 @@ def _outbound_attachment(attachment: Attachment) -> OutboundAttachment:
         mime_type=attachment.mime_type,
         size=attachment.size or 0,
         sha256=attachment.sha256 or "",
+    )
+
+
+def picture_command(
+    conversation: Conversation,
+    message_id: str,
+    kind: MessageKind,
+    source: InboundAttachment,
+    *,
+    now: datetime,
+    causation_id: str,
+) -> OutboundFetch:
+    """What the channel service is asked to fetch: the picture of the customer of whom a message told it."""
+    return OutboundFetch(
+        id=uuid5("fetch", source.id, "0"),
+        **_command(conversation, now, causation_id),
+        data=OutboundFetchData(
+            **_place(conversation),
+            message_id=message_id,
+            contact_external_id=conversation.recipient,
+            kind=kind,
+            attachment=source,
+            contact_id=conversation.contact.id,
+        ),
     )
 
 

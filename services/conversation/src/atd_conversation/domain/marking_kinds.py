@@ -8,22 +8,22 @@ from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.types import UNORDERED, TypeNode, check_parent, children_of
 from atd_schemas.views import LabelRef, Named, TagRef
 
-TAG = CatalogueKind("tag", limit=500)
+REPLACES = "replaces"
+"""The value of an item that names those of which it takes the place."""
+
+TAG = CatalogueKind("tag", limit=500, unshown=(REPLACES,))
 """What messages are marked with."""
 
-LABEL = CatalogueKind("label", limit=500)
+LABEL = CatalogueKind("label", limit=500, unshown=(REPLACES,))
 """What customers are marked with."""
 
-TYPE = CatalogueKind("type", limit=500, within="parent_id")
+TYPE = CatalogueKind("type", limit=500, within="parent_id", unshown=(REPLACES,))
 """What conversations are about. Types under different parents can have one name."""
 
 MARKING_KINDS: tuple[CatalogueKind, ...] = (TAG, LABEL, TYPE)
 
 MAX_REPLACED = 20
 """Items of which one can take the place at the same time, until all that bear them have been rewritten."""
-
-REPLACES = "replaces"
-"""The value of an item that names those of which it takes the place."""
 
 
 def replaced_by(item: CatalogueItem) -> tuple[str, ...]:

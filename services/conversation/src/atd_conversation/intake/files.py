@@ -6,6 +6,7 @@ from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_files import Attachment
 from atd_conversation.intake.automation import tell_of_large_file
+from atd_conversation.intake.pictures import take_picture
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundFile, SendFailure
 
@@ -31,6 +32,9 @@ def fetch(
 def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
     """A file of a message is here, or cannot be had."""
     data = event.data
+    if data.contact_id is not None:
+        take_picture(intake, event, data.contact_id, cause)
+        return
     message = intake.loaded.messages.get(data.message_id)
     if message is None or (message.tenant_id, message.account_id) != (event.tenant_id, data.account_id):
         return

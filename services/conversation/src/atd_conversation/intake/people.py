@@ -11,6 +11,7 @@ from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.batch import Arrival, PersonEvent
 from atd_conversation.intake.joining import contact_named, join_proven
 from atd_conversation.intake.loaded import Loaded, senders
+from atd_conversation.intake.pictures import ask_for_picture
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.content_base import Content
 from atd_schemas.envelope import SYSTEM
@@ -81,6 +82,7 @@ def learn(intake: Intake, conversation: Conversation, event: Arrival, cause: Cau
     if changed or contact.profile_name != profile_name:
         intake.unit.touch_contact(contact)
     conversation.rename_contact(contact.ref(), seen.name or conversation.profile_name)
+    ask_for_picture(intake, conversation, contact, event, cause)
     if changed:
         intake.emit_contact(contact, "contact.updated", changed, cause)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from atd_conversation.domain.echoes import give_way, is_echo, take_over
+from atd_conversation.domain.echoes import give_way, is_echo, is_listed, take_over
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.message_parts import with_arrived
 from atd_conversation.domain.private_replies import settle
@@ -10,6 +10,7 @@ from atd_conversation.domain.watermarks import note_sent
 from atd_conversation.intake.batch import told_ids
 from atd_conversation.intake.deeds import take_deed_receipt
 from atd_conversation.intake.files import remove_files
+from atd_conversation.intake.loaded import Loaded
 from atd_conversation.intake.people import note_proofs, note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundEcho, InboundReceipt, InboundReceiptUntil, SendFailure
@@ -72,9 +73,19 @@ def _join_echoes(intake: Intake, event: InboundReceipt, message: Message, cause:
         gone = give_way(echo, message)
         if conversation.last_message is not None and conversation.last_message.id == echo.id:
             intake.unit.touch(conversation)
-            conversation.last_message = message.as_last() if message.conversation_id == conversation.id else None
+            last = message if message.conversation_id == conversation.id else last_beside(loaded, echo)
+            conversation.last_message = None if last is None else last.as_last()
         intake.revised(echo, "message.updated", gone, cause)
     return changed
+
+
+def last_beside(loaded: Loaded, echo: Message) -> Message | None:
+    """The message that a list shows of an echo's conversation once the echo is none any more; None: there is no other.
+
+    The loader reads it for echoes that are the last one of another conversation than their message's.
+    """
+    others = loaded.messages_of(echo.conversation_id)
+    return next((one for one in reversed(others) if one.id != echo.id and is_listed(one)), None)
 
 
 def _settle_comment(intake: Intake, message: Message, cause: Cause) -> None:

@@ -100,6 +100,7 @@ class Erasing:
             await self._erase_piece(erasure, conversation)
             return Again(self._clock.now(), {**job.data, "keys": keys})
         await self._erase_from_imports(erasure)
+        await self._erase_pictures(erasure)
         await self._erase_contacts(erasure)
         await self._finish(erasure)
         if job.data.get("looked_again"):
@@ -121,7 +122,7 @@ class Erasing:
 
     async def _erase_piece(self, erasure: Erasure, conversation: Conversation) -> None:
         """Some messages of a conversation, or the conversation once it has none. Bytes go first: see `Uploads`."""
-        piece = await self._removal.piece(conversation)
+        piece = await self._removal.piece(conversation, erasure.contacts)
         for attachment_id in piece.attachment_ids:
             for variant in ("", THUMBNAIL):
                 await self._files.delete(file_key(erasure.tenant_id, attachment_id, variant))
@@ -158,6 +159,19 @@ class Erasing:
         send_command(unit, topic, command)
         await self._privacy.add_command(session, command.id, erasure.id, topic.consumers[0])
         await self._store.save(session, unit, now)
+
+    async def _erase_pictures(self, erasure: Erasure) -> None:
+        """Pictures of those whose conversations went before: else they are erased with a conversation."""
+        while ids := await self._removal.pictures(erasure.tenant_id, erasure.contacts):
+            for attachment_id in ids:
+                for variant in ("", THUMBNAIL):
+                    await self._files.delete(file_key(erasure.tenant_id, attachment_id, variant))
+
+            async def work(session: "Session", ids: Sequence[str] = ids) -> None:
+                await self._removal.remove_messages(session, Piece((), (), tuple(ids)))
+                await self._privacy.count_erased(erasure.id, {"files": len(ids)}, session)
+
+            await self._transaction(work)
 
     async def _erase_from_imports(self, erasure: Erasure) -> None:
         """Rows of files that name them, as long as the records say by what they are known."""

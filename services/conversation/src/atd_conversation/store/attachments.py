@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def stored_attachment_document(stored: StoredAttachment) -> "Document":
     """The whole document; its `_id` is the file's."""
     fields = attachment_fields(stored.attachment)
+    whose = {} if stored.contact_id is None else {"contact_id": stored.contact_id}
     return {
         "_id": fields.pop("id"),
         "tenant_id": stored.tenant_id,
@@ -21,6 +22,7 @@ def stored_attachment_document(stored: StoredAttachment) -> "Document":
         **fields,
         "uploaded_by": stored.uploaded_by,
         "created_at": stored.created_at,
+        **whose,
     }
 
 
@@ -33,6 +35,7 @@ def stored_attachment_of(document: "Document") -> StoredAttachment:
         conversation_id=document["conversation_id"],
         message_id=document["message_id"],
         uploaded_by=document["uploaded_by"],
+        contact_id=document.get("contact_id"),
     )
 
 

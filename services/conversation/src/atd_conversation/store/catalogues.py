@@ -34,6 +34,7 @@ from atd_conversation.store.indexes import (
 from atd_conversation.store.teams import team_of
 from atd_schemas.envelope import Actor
 from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.changes import Change, change_document, changes_of, pushed
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.outbox import next_order
@@ -51,6 +52,9 @@ _MOST_POLICIES = 100
 _MOST_TERMS = 500
 """Words that an item is found by."""
 
+_PRESENT: "Document" = {"changes": 0}
+"""What is there now, without who has changed it: that is read for those alone who are refused."""
+
 
 class Catalogues:
     """Items and policies. What changes something runs inside the transaction whose session it is given."""
@@ -66,7 +70,8 @@ class Catalogues:
         self, tenant_id: str, kind: CatalogueKind, item_id: str, session: "Session | None" = None
     ) -> CatalogueItem | None:
         """An item of the tenant, archived or not, whoever owns it."""
-        row = await self._items.find_one({"_id": item_id, "tenant_id": tenant_id, "kind": kind.name}, session=session)
+        query: Document = {"_id": item_id, "tenant_id": tenant_id, "kind": kind.name}
+        row = await self._items.find_one(query, _PRESENT, session=session)
         return _item_of(row) if row else None
 
     async def page(
@@ -87,7 +92,7 @@ class Catalogues:
         query: Document = {"tenant_id": tenant_id, "key": {"$gt": after or start, "$lt": f"{start}\U0010ffff"}}
         if archived is not None:
             query["archived"] = archived
-        rows = await self._items.find(query).sort([("tenant_id", 1), ("key", 1)]).limit(limit).to_list(limit)
+        rows = await self._items.find(query, _PRESENT).sort([("tenant_id", 1), ("key", 1)]).limit(limit).to_list(limit)
         return [(row["key"], _item_of(row)) for row in rows]
 
     async def add(
@@ -106,10 +111,27 @@ class Catalogues:
         await self._items.insert_one({"_id": item.id, **_document(kind, item), "uses": 0}, session=session)
         await self._tell(session, item, setting_event(kind, item, actor=actor, now=now), 0)
 
+    async def changes_since(
+        self, setting: "CatalogueItem | Policy", version: int, session: "Session | None" = None
+    ) -> list[Change]:
+        """Who changed what after this version of an item or policy, as far as it is remembered; the oldest first."""
+        rows, key = self._items, getattr(setting, "id", None)
+        if isinstance(setting, Policy):
+            rows, key = self._policies, _policy_id(setting.tenant_id, setting.name)
+        row = await rows.find_one({"_id": key, "tenant_id": setting.tenant_id}, {"changes": 1}, session=session)
+        return [one for one in changes_of(row or {}) if one.version > version]
+
     async def save(
-        self, session: "Session", kind: CatalogueKind, item: CatalogueItem, actor: Actor, now: "datetime"
+        self,
+        session: "Session",
+        kind: CatalogueKind,
+        item: CatalogueItem,
+        actor: Actor,
+        now: "datetime",
+        *,
+        fields: Sequence[str],
     ) -> None:
-        """Store an item that was changed once since it was read, and tell it.
+        """Store an item of which `actor` has changed these fields, once since it was read, and tell it.
 
         Raises `Refusal` when its name is taken, `StaleVersion` when somebody else changed it meanwhile.
         """
@@ -117,7 +139,9 @@ class Catalogues:
         await self._check_name(session, kind, item)
         before, item.order = item.order, next_order(now, item.order)
         as_read: Document = {"_id": item.id, "order": before}
-        saved = await self._items.update_one(as_read, {"$set": _document(kind, item)}, session=session)
+        change = Change(item.version, now, tuple(fields), actor)
+        update: Document = {"$set": _document(kind, item), "$push": pushed(change)}
+        saved = await self._items.update_one(as_read, update, session=session)
         if saved.matched_count != 1:
             raise StaleVersion
         await self._tell(session, item, setting_event(kind, item, actor=actor, now=now), before)
@@ -151,9 +175,9 @@ class Catalogues:
             rows.sort(key=lambda row: (not _begins(row["values"][kind.named_by], words[0]), -row["uses"], row["_id"]))
             places = {row["_id"]: place for place, row in enumerate(rows[:limit])}
             query = {"_id": {"$in": list(places)}, "tenant_id": tenant_id}
-            items = [_item_of(row) for row in await self._items.find(query).limit(limit).to_list(limit)]
+            items = [_item_of(row) for row in await self._items.find(query, _PRESENT).limit(limit).to_list(limit)]
             return sorted(items, key=lambda item: places[item.id])
-        cursor = self._items.find(query).sort([("uses", -1), ("_id", 1)]).hint(BY_USE).limit(limit)
+        cursor = self._items.find(query, _PRESENT).sort([("uses", -1), ("_id", 1)]).hint(BY_USE).limit(limit)
         return [_item_of(row) for row in await cursor.to_list(limit)]
 
     async def count_use(self, tenant_id: str, kind: CatalogueKind, item_id: str) -> None:
@@ -162,22 +186,25 @@ class Catalogues:
 
     async def policy(self, tenant_id: str, name: str, session: "Session | None" = None) -> Policy:
         """A policy of the tenant; version 0 without values while nobody has set it."""
-        row = await self._policies.find_one({"_id": _policy_id(tenant_id, name)}, session=session)
+        row = await self._policies.find_one({"_id": _policy_id(tenant_id, name)}, _PRESENT, session=session)
         return _policy_of(row) if row else Policy(tenant_id, name, {})
 
-    async def put_policy(self, session: "Session", policy: Policy, event: "SettingChanged", now: "datetime") -> None:
+    async def put_policy(self, session: "Session", policy: Policy, event: "SettingChanged", change: Change) -> None:
         """Store a policy with its new values and version, and tell it.
 
         `policy.order` is that of the policy as it was read. Raises `StaleVersion` when somebody else changed it.
         """
         await self._count_on(session, policy.tenant_id)
-        order = next_order(now, policy.order)
+        order = next_order(change.at, policy.order)
         key = _policy_id(policy.tenant_id, policy.name)
         document = {**asdict(policy), "order": order}
         if policy.version == 1:
-            await self._policies.insert_one({"_id": key, **document}, session=session)
+            await self._policies.insert_one(
+                {"_id": key, **document, "changes": [change_document(change)]}, session=session
+            )
         else:
-            saved = await self._policies.replace_one({"_id": key, "order": policy.order}, document, session=session)
+            update: Document = {"$set": document, "$push": pushed(change)}
+            saved = await self._policies.update_one({"_id": key, "order": policy.order}, update, session=session)
             if saved.matched_count != 1:
                 raise StaleVersion
         await self._publish(session, event, order, policy.order)
@@ -196,11 +223,12 @@ class Catalogues:
         items: dict[str, dict[str, CatalogueItem]] = {}
         for kind in kinds if revision else ():
             query: Document = {"tenant_id": tenant_id, "kind": kind.name}
-            cursor = self._items.find(query).sort("_id", 1).hint(BY_KIND).limit(kind.limit)
+            cursor = self._items.find(query, _PRESENT).sort("_id", 1).hint(BY_KIND).limit(kind.limit)
             items[kind.name] = {row["_id"]: _item_of(row) for row in await cursor.to_list(kind.limit)}
         rows: list[Document] = []
         if revision:
-            rows = await self._policies.find({"tenant_id": tenant_id}).limit(_MOST_POLICIES).to_list(_MOST_POLICIES)
+            found = self._policies.find({"tenant_id": tenant_id}, _PRESENT).limit(_MOST_POLICIES)
+            rows = await found.to_list(_MOST_POLICIES)
         policies = {row["name"]: _policy_of(row) for row in rows}
         teams = await self._teams_of(tenant_id) if revision else {}
         return TenantSettings(tenant_id, revision, items, policies, teams)
@@ -240,7 +268,7 @@ def _begins(name: str, word: str) -> bool:
 
 
 def _item_of(row: "Document") -> CatalogueItem:
-    fields = {name: value for name, value in row.items() if name not in ("_id", "key", "terms")}
+    fields = {name: value for name, value in row.items() if name not in ("_id", "key", "terms", "changes")}
     return CatalogueItem(id=row["_id"], **fields)
 
 

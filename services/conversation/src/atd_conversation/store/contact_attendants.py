@@ -128,7 +128,8 @@ class ContactAttendants:
         }
         each: Document = {"contact": "$contact.id", "attendant": "$assignee.id"}
         found: defaultdict[str, set[str]] = defaultdict(set)
-        async for row in self._conversations.aggregate([{"$match": query}, {"$group": {"_id": each}}], hint=BY_CONTACT):
+        stages: list[Document] = [{"$match": query}, {"$group": {"_id": each}}]
+        async for row in await self._conversations.aggregate(stages, hint=BY_CONTACT):
             found[row["_id"]["contact"]].add(row["_id"]["attendant"])
         if not found:
             return 0

@@ -65,7 +65,7 @@ class Directory:
     async def limited(self, tenant_id: str, attendant_ids: Collection[str]) -> set[str]:
         """Those of the attendants who are known to see their own conversations only."""
         query: Document = {"_id": {"$in": list(attendant_ids)}, "tenant_id": tenant_id, "limited": True}
-        rows = await self._attendants.find(query, {"_id": 1}).limit(len(attendant_ids)).to_list(len(attendant_ids))
+        rows = await self._attendants.find(query, {"_id": 1}).limit(len(attendant_ids)).to_list(len(attendant_ids) or 1)
         return {row["_id"] for row in rows}
 
     async def attendant(self, tenant_id: str, attendant_id: str) -> Named | None:
@@ -78,7 +78,8 @@ class Directory:
     async def attendants(self, tenant_id: str, attendant_ids: Collection[str]) -> dict[str, Named]:
         """The active attendants of the tenant among these, by id."""
         query: Document = {"_id": {"$in": list(attendant_ids)}, "tenant_id": tenant_id, "active": True}
-        rows = await self._attendants.find(query, {"name": 1}).limit(len(attendant_ids)).to_list(len(attendant_ids))
+        most = len(attendant_ids) or 1
+        rows = await self._attendants.find(query, {"name": 1}).limit(most).to_list(most)
         return {row["_id"]: Named(id=row["_id"], name=row["name"]) for row in rows}
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.contact_picture import Picture
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_record import CommentRef
 from atd_conversation.domain.names import UNNAMED, Names
@@ -55,6 +56,7 @@ def contact_fields(contact: Contact) -> "Document":
         "claimed_email": contact.claimed_email,
         "merged": merge_fields(contact.merged) if contact.merged else None,
         "labels": [mark_document(one) for one in contact.labels],
+        "picture": None if contact.picture is None else asdict(contact.picture),
         **record_fields(contact),
         "terms": terms_of(contact),
         "listed_as": listed_as(contact),
@@ -76,8 +78,13 @@ def contact_of(document: "Document", names: Names = UNNAMED) -> Contact:
         attendants=attendants,
         written_by=document.get("written_by"),
         names=names,
+        picture=_picture_of(document.get("picture")),
         **record_of(document),
     )
+
+
+def _picture_of(document: "Document | None") -> Picture | None:
+    return None if document is None else Picture(**{**document, "asked": tuple(document["asked"])})
 
 
 _CONTACT_FIELDS = ("tenant_id", "name", "profile_name", "phone", "email", "created_at", "sequence", "order")
@@ -106,6 +113,7 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "contact": _contact_document(contact),
         "recipient": conversation.recipient,
         "profile_name": conversation.profile_name,
+        "picture_told": conversation.picture_told,
         "assignee": {"id": assignee.id, "name": assignee.name} if assignee else None,
         **placing_fields(conversation),
         "priority": conversation.priority,
@@ -143,12 +151,20 @@ def _contact_document(contact: ContactRef) -> "Document":
     document: Document = {"id": contact.id, "name": contact.name}
     if contact.blocked:
         document["blocked"] = True
+    if contact.avatar_url:
+        document["avatar_url"] = contact.avatar_url
     return {**document, "labels": [one.id for one in contact.labels]} if contact.labels else document
 
 
 def _contact_ref_of(document: "Document") -> ContactRef:
     labels = tuple(LabelRef(id=label_id, name="", color="") for label_id in document.get("labels", ()))
-    return ContactRef(id=document["id"], name=document["name"], labels=labels, blocked=document.get("blocked"))
+    return ContactRef(
+        id=document["id"],
+        name=document["name"],
+        avatar_url=document.get("avatar_url"),
+        labels=labels,
+        blocked=document.get("blocked"),
+    )
 
 
 def reading_fields(conversation: Conversation) -> "Document":
@@ -196,6 +212,7 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         contact=_contact_ref_of(document["contact"]),
         recipient=document["recipient"],
         profile_name=get("profile_name"),
+        picture_told=get("picture_told"),
         opened_at=document["opened_at"],
         last_activity_at=document["last_activity_at"],
         assignee=Named(**assignee) if assignee else None,

@@ -19,6 +19,7 @@ from atd_conversation.store.indexes import (
     BY_IDENTITY_OWNER,
     BY_NOTED_CONTACT,
     BY_OWNER,
+    BY_PICTURED,
     CONTACT_NOTES,
     CONTACTS,
     CONVERSATIONS,
@@ -78,14 +79,17 @@ class Removal:
         cursor = self._db[CONVERSATIONS].find(query, {"_id": 1}).hint(BY_CONTACT).limit(limit)
         return [row["_id"] for row in await cursor.to_list(limit)]
 
-    async def piece(self, conversation: Conversation) -> Piece:
-        """Some of the messages that are left of a conversation; without any, some of the other files of it."""
+    async def piece(self, conversation: Conversation, pictures_of: Sequence[str] = ()) -> Piece:
+        """Some of the messages that are left of a conversation; without any, some of the other files of it.
+
+        And pictures of the contacts `pictures_of`: they are asked for, and erased in the channel's service, with it.
+        """
         query = {"conversation_id": conversation.id, "tenant_id": conversation.tenant_id}
         told = {"account_id": 1, "external_id": 1, "more_external_ids": 1}
         fields = {"direction": 1, "attachments.id": 1, "tags.id": 1, **told}
         rows = await self._db[MESSAGES].find(query, fields).sort("sequence", 1).limit(MESSAGES_AT_ONCE).to_list(None)
         if not rows:
-            return Piece((), (), tuple(await self._other_files(conversation)))
+            return Piece((), (), tuple(await self._other_files(conversation, pictures_of)))
         return Piece(
             tuple(row["_id"] for row in rows),
             tuple(row["_id"] for row in rows if row["direction"] == "outbound"),
@@ -94,11 +98,18 @@ class Removal:
             frozenset(one["id"] for row in rows for one in row.get("tags") or ()),
         )
 
-    async def _other_files(self, conversation: Conversation) -> list[str]:
+    async def pictures(self, tenant_id: str, contact_ids: Sequence[str]) -> list[str]:
+        """Some of the files that are or were pictures of these contacts."""
+        query = {"contact_id": {"$in": list(contact_ids)}, "tenant_id": tenant_id}
+        cursor = self._db[ATTACHMENTS].find(query, {"_id": 1}).hint(BY_PICTURED).limit(FILES_AT_ONCE)
+        return [row["_id"] for row in await cursor.to_list(FILES_AT_ONCE)]
+
+    async def _other_files(self, conversation: Conversation, pictures_of: Sequence[str]) -> list[str]:
         """Files of no message that is there, and those that nobody outside of the conversation holds."""
         place: Document = {"tenant_id": conversation.tenant_id, "conversation_id": conversation.id}
         cursor = self._db[ATTACHMENTS].find(place, {"_id": 1}).hint(BY_FILE).limit(FILES_AT_ONCE)
         ids = [row["_id"] for row in await cursor.to_list(FILES_AT_ONCE)]
+        ids += await self.pictures(conversation.tenant_id, pictures_of) if pictures_of else []
         drafts = self._db[DRAFTS].find(place, {"_id": 1}).limit(FILES_AT_ONCE)
         holders = [holder_of_draft(row["_id"]) for row in await drafts.to_list(FILES_AT_ONCE)]
         scheduled = self._db[SCHEDULED].find(place, {"_id": 1}).limit(FILES_AT_ONCE)

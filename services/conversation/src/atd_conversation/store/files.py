@@ -94,7 +94,8 @@ class Files:
             "$or": [{"unused_since": {"$exists": True}}, {"held_by": {"$exists": True}}],
             "kept_by": {"$exists": False},
         }
-        rows = await self._files.find(query, session=session).limit(len(attachment_ids)).to_list(len(attachment_ids))
+        most = len(attachment_ids) or 1
+        rows = await self._files.find(query, session=session).limit(most).to_list(most)
         found = (UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows)
         return {file.attachment.id: file for file in found}
 
@@ -162,7 +163,7 @@ class Files:
         if not attachment_ids:
             return []  # no limit is no limit at all
         query: Document = {"_id": {"$in": list(attachment_ids)}, "tenant_id": tenant_id, "kept_by": keeper}
-        rows = await self._files.find(query).limit(len(attachment_ids)).to_list(len(attachment_ids))
+        rows = await self._files.find(query).limit(len(attachment_ids)).to_list(len(attachment_ids) or 1)
         found = {
             row["_id"]: UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows
         }

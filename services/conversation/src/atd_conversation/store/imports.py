@@ -157,7 +157,8 @@ class Imports:
             {"$match": {"signs": {"$in": list(signs)}}},
             {"$group": {"_id": "$signs", "first": {"$min": "$number"}}},
         ]
-        rows = await self._lines.aggregate(stages, hint=BY_SIGN).to_list(len(signs))
+        cursor = await self._lines.aggregate(stages, hint=BY_SIGN)
+        rows = await cursor.to_list(len(signs) or 1)
         return {row["_id"]: row["first"] for row in rows}
 
     async def counts(self, import_id: str, session: "Session | None" = None) -> dict[str, int]:
@@ -176,7 +177,8 @@ class Imports:
                 }
             },
         ]
-        rows = await self._lines.aggregate(stages, session=session, hint=BY_OUTCOME).to_list(20)
+        cursor = await self._lines.aggregate(stages, session=session, hint=BY_OUTCOME)
+        rows = await cursor.to_list(20)
         found = {row["_id"]: row["lines"] for row in rows}
         for name in ("existing", "repeated", "removed", "restored", "kept"):
             found[name] = sum(row[name] for row in rows)

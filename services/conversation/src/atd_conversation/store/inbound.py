@@ -10,6 +10,7 @@ from atd_conversation.intake.deletions import rows_of
 from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, openings_key, provider_key, senders
 from atd_conversation.intake.spellings import Name, Told, keys_of, not_found, spell, spell_by_stored_ids, told_of
+from atd_conversation.store.beside_echoes import load_beside_echoes
 from atd_conversation.store.documents import contact_of, conversation_of
 from atd_conversation.store.indexes import (
     CONTACTS,
@@ -22,6 +23,7 @@ from atd_conversation.store.indexes import (
 )
 from atd_conversation.store.message_documents import message_of
 from atd_conversation.store.names import NameSource, NoNames
+from atd_conversation.store.reads import Reads
 from atd_conversation.store.strands import next_numbers
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundActivity, InboundContactChange, InboundEcho, InboundReachability
@@ -48,6 +50,9 @@ _EVENTS_REACHED = 1_000
 _MESSAGES_REACHED = 200
 """so many of those that are not read."""
 
+_CONVERSATIONS_PICTURED = 20
+"""Conversations of a customer, the latest ones, that show a new picture at once."""
+
 _IDENTITIES_OF_ONE = 20
 """The most identities of one contact that messages are looked for by."""
 
@@ -69,7 +74,7 @@ class InboundLoader:
         inserted again. `answers`: the messages of the batch are stored, and what they quote has come.
         """
         loaded = Loaded(self._channels)
-        reads = _Reads(self._db, session)
+        reads = Reads(self._db, session)
         loaded.handled = await self._inbox.handled(batch.noted_ids(), session)
         if thorough:
             await self._load_stored(reads, loaded, batch)
@@ -84,6 +89,8 @@ class InboundLoader:
         for row in await reads.find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))
         await self._load_proven(reads, loaded, batch)
+        await self._load_pictured(reads, loaded, batch)
+        await load_beside_echoes(reads, loaded, batch)
         if tenants := loaded.tenants_with_names():
             loaded.bind({tenant_id: await self._names.of(tenant_id) for tenant_id in tenants})
         return loaded
@@ -96,14 +103,14 @@ class InboundLoader:
         `left_waiting` are the rows that it left, `other_names` further ids of its new messages.
         """
         keys = {provider_key(*name) for name in (*batch.names(), *other_names)} | set(left_waiting)
-        return {row["_id"]: row for row in await _Reads(self._db).find(EARLY_CHANGES, "_id", keys)}
+        return {row["_id"]: row for row in await Reads(self._db).find(EARLY_CHANGES, "_id", keys)}
 
-    async def _load_stored(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+    async def _load_stored(self, reads: Reads, loaded: Loaded, batch: Batch) -> None:
         for row in await reads.find(MESSAGES, "_id", {loaded.message_id_of(event) for event in batch.people}):
             loaded.add_message(message_of(row))
         loaded.take_stored_for_handled(batch)
 
-    async def _load_people(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+    async def _load_people(self, reads: Reads, loaded: Loaded, batch: Batch) -> None:
         people = [event for event in batch.people if event.id not in loaded.handled]
         keys = {key for receipt in batch.receipts for key in loaded.keys_of_ids(receipt, receipt.data.aliases)}
         keys |= {key for one in batch.watermarks for key in loaded.owners(one)}
@@ -119,7 +126,7 @@ class InboundLoader:
         while loaded.redirect():
             await self._load_known(reads, loaded, people)
 
-    async def _load_known(self, reads: "_Reads", loaded: Loaded, people: "list[PersonEvent]") -> None:
+    async def _load_known(self, reads: Reads, loaded: Loaded, people: "list[PersonEvent]") -> None:
         """The conversations and contacts that these identities name."""
         places: dict[str, _Asked] = {}
         wanted: set[str] = set()
@@ -130,8 +137,10 @@ class InboundLoader:
             place = _own_place(event, contact_id)
             if isinstance(event, Arrival | InboundActivity):
                 place = place_of(event.data, contact_id)
-            places.setdefault(place, _Asked(contact_id)).names.add(event.data.contact.name)
             person = event.data.contact
+            asked = places.setdefault(place, _Asked(contact_id))
+            asked.names.add(person.name)
+            asked.pictures.add(person.picture.id if person.picture else None)
             is_plain = isinstance(event, Arrival) and person.claimed is None and person.shared_phone is None
             if not is_plain or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
                 wanted.add(contact_id)
@@ -147,7 +156,7 @@ class InboundLoader:
         if several:
             await self._load_joined(reads, loaded, several)
 
-    async def _load_strands(self, reads: "_Reads", loaded: Loaded, people: "list[PersonEvent]") -> None:
+    async def _load_strands(self, reads: Reads, loaded: Loaded, people: "list[PersonEvent]") -> None:
         """Every strand of those who go by another id now, or cannot be written to: all of them hear of it."""
         for event in people:
             if not isinstance(event, InboundContactChange | InboundReachability):
@@ -165,9 +174,7 @@ class InboundLoader:
                 if row["_id"] not in loaded.conversations:
                     loaded.add_conversation(conversation_of(row))
 
-    async def _load_joined(
-        self, reads: "_Reads", loaded: Loaded, several: "list[tuple[PersonEvent, list[str]]]"
-    ) -> None:
+    async def _load_joined(self, reads: Reads, loaded: Loaded, several: "list[tuple[PersonEvent, list[str]]]") -> None:
         """All that belongs to contacts of which an event may prove that they are one; most batches have none."""
         named = {contact_id for _, ids in several for contact_id in ids} & loaded.contacts.keys()
         by_contact = {"contact_id": {"$in": sorted(named)}}
@@ -189,7 +196,7 @@ class InboundLoader:
         for row in conversations:
             loaded.add_conversation(conversation_of(row))
 
-    async def _load_proven(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+    async def _load_proven(self, reads: Reads, loaded: Loaded, batch: Batch) -> None:
         """All that belongs to the customers of whom a private answer to a comment proves another id."""
         named: set[str] = set()
         for receipt in batch.receipts:
@@ -212,7 +219,24 @@ class InboundLoader:
         loaded.redirect()
         await self._load_all_of(reads, loaded, named)
 
-    async def _load_all_of(self, reads: "_Reads", loaded: Loaded, named: set[str]) -> None:
+    async def _load_pictured(self, reads: Reads, loaded: Loaded, batch: Batch) -> None:
+        """The customers whose pictures have come, and their latest conversations, which show them."""
+        named = {one.data.contact_id for one in batch.files if one.data.contact_id is not None}
+        if not named:
+            return
+        while unknown := named - loaded.contacts.keys():
+            rows = await reads.find(CONTACTS, "_id", unknown)
+            loaded.contacts.update({row["_id"]: contact_of(row) for row in rows})
+            named = {loaded.present(one) for one in named & loaded.contacts.keys()}
+        tenants = {loaded.contacts[contact_id].tenant_id for contact_id in named}
+        theirs = {"tenant_id": {"$in": sorted(tenants)}, "contact.id": {"$in": sorted(named)}}
+        limit = _CONVERSATIONS_PICTURED * len(named)
+        rows = await reads.query(CONVERSATIONS, theirs, limit=limit, sort=[("opened_at", -1)]) if named else []
+        for row in rows:
+            if row["_id"] not in loaded.conversations:
+                loaded.add_conversation(conversation_of(row))
+
+    async def _load_all_of(self, reads: Reads, loaded: Loaded, named: set[str]) -> None:
         """Every id and conversation of these contacts, unless they have too many of them to be joined."""
         rows = await reads.query(IDENTITIES, {"contact_id": {"$in": sorted(named)}}, limit=MOST_IDS * len(named))
         tenants = {loaded.contacts[contact_id].tenant_id for contact_id in named}
@@ -231,21 +255,23 @@ class InboundLoader:
             if row["_id"] not in loaded.conversations:
                 loaded.add_conversation(conversation_of(row))
 
-    async def _load_contacts(
-        self, reads: "_Reads", loaded: Loaded, places: "dict[str, _Asked]", wanted: set[str]
-    ) -> None:
-        """Only who tells a new id, claims something, has no conversation here yet, or goes by another name now.
+    async def _load_contacts(self, reads: Reads, loaded: Loaded, places: "dict[str, _Asked]", wanted: set[str]) -> None:
+        """Only who tells a new id, claims something, has no conversation here yet, or has a new name or picture.
 
         Of the others the conversation says all that is needed.
         """
         for place, asked in places.items():
             conversation = loaded.current.get(place)
-            if conversation is None or asked.names - {conversation.profile_name, None}:
+            if (
+                conversation is None
+                or asked.names - {conversation.profile_name, None}
+                or asked.pictures - {conversation.picture_told, None}
+            ):
                 wanted.add(asked.contact_id)
         for row in await reads.find(CONTACTS, "_id", wanted):
             loaded.contacts[row["_id"]] = contact_of(row)
 
-    async def _load_messages(self, reads: "_Reads", loaded: Loaded, batch: Batch, *, answers: bool) -> None:
+    async def _load_messages(self, reads: Reads, loaded: Loaded, batch: Batch, *, answers: bool) -> None:
         """Messages that the batch tells of, changes or quotes; found by our id or by the provider's."""
         arrivals = batch.arrivals()
         echoes = {(e.data.account_id, e.data.external_id) for e in arrivals if isinstance(e, InboundEcho)}
@@ -277,7 +303,7 @@ class InboundLoader:
         for row in await reads.find(EARLY_CHANGES, "_id", unknown):
             loaded.early_changes[row["_id"]] = row
 
-    async def _load_reached(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+    async def _load_reached(self, reads: Reads, loaded: Loaded, batch: Batch) -> None:
         """Our latest messages to those who have got, or read, everything until a moment: what is not read of them."""
         if not batch.watermarks:
             return
@@ -312,7 +338,7 @@ class InboundLoader:
         for row in await reads.query(MESSAGES, query, limit=_MESSAGES_REACHED * len(there)):
             loaded.add_message(message_of(row))
 
-    async def _load_by_stored_ids(self, reads: "_Reads", loaded: Loaded, missing: "list[Told]") -> None:
+    async def _load_by_stored_ids(self, reads: Reads, loaded: Loaded, missing: "list[Told]") -> None:
         """Messages by the ids that follow from what is stored of their customers; few batches come here."""
         keys = {key for told in missing for key in keys_of(loaded, told)}
         for row in await reads.find(IDENTITIES, "_id", keys - loaded.contact_ids.keys()):
@@ -330,13 +356,13 @@ class InboundLoader:
             loaded.add_message(message_of(row))
         await self._load_sent_as(reads, loaded, names - loaded.sent_as.keys())
 
-    async def _early_receipts(self, reads: "_Reads", loaded: Loaded, keys: set[str]) -> set[str]:
+    async def _early_receipts(self, reads: Reads, loaded: Loaded, keys: set[str]) -> set[str]:
         """Load rows of `early_receipts`; which messages of ours they are about."""
         rows = await reads.find(EARLY_RECEIPTS, "_id", keys)
         loaded.early_receipts.update({row["_id"]: row for row in rows})
         return {row["message_id"] for row in rows if "message_id" in row}
 
-    async def _load_sent_as(self, reads: "_Reads", loaded: Loaded, names: set[tuple[str, str]]) -> None:
+    async def _load_sent_as(self, reads: Reads, loaded: Loaded, names: set[tuple[str, str]]) -> None:
         by_account: dict[str, set[str]] = {}
         for account_id, external_id in names:
             by_account.setdefault(account_id, set()).add(external_id)
@@ -354,10 +380,11 @@ class InboundLoader:
 
 @dataclass(slots=True)
 class _Asked:
-    """Who is looked for at a place, and by which names the batch calls them."""
+    """Who is looked for at a place, and by which names and pictures the batch shows them."""
 
     contact_id: str
     names: set[str | None] = field(default_factory=set)
+    pictures: set[str | None] = field(default_factory=set)
 
 
 def _own_place(event: PersonEvent, contact_id: str) -> str:
@@ -366,24 +393,3 @@ def _own_place(event: PersonEvent, contact_id: str) -> str:
 
 def _spelt(loaded: Loaded, names: "set[Name]") -> "set[Name]":
     return {(account_id, one) for account_id, name in names for one in loaded.names(account_id, name)}
-
-
-class _Reads:
-    """Queries of one transaction, or of none."""
-
-    def __init__(self, database: "Database", session: "Session | None" = None) -> None:
-        self._db = database
-        self._session = session
-
-    async def find(self, collection: str, name: str, values: "Collection[str]") -> "list[Document]":
-        """One query by a unique key, bounded by the number of values asked for."""
-        return await self.query(collection, {name: {"$in": list(values)}}, limit=len(values)) if values else []
-
-    async def query(
-        self, collection: str, query: "Document", *, limit: int, sort: "list[tuple[str, int]] | None" = None
-    ) -> "list[Document]":
-        """At most `limit` documents, in one answer; with `sort` the first ones."""
-        cursor = self._db[collection].find(query, session=self._session, batch_size=limit).limit(limit)
-        cursor = cursor.sort(sort) if sort else cursor
-        found: list[Document] = await cursor.to_list(limit)
-        return found

@@ -62,6 +62,7 @@ BY_FILE = "by_conversation"
 BY_COUNTED = "by_attendant"
 BY_AGE = "by_age"
 BY_OWNER = "by_owner"
+BY_PICTURED = "by_pictured_contact"
 BY_HOLDER = "by_holder"
 BY_MESSAGE_TERM = "by_message_term"
 IN_CONVERSATION = "conversation_id_1_sequence_1"
@@ -197,6 +198,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
         # what waits for a draft or a scheduled message
         IndexModel([("held_by", 1)], name=BY_HOLDER, partialFilterExpression={"held_by": {"$exists": True}}),
+        # pictures of customers
+        IndexModel([("contact_id", 1)], name=BY_PICTURED, partialFilterExpression={"contact_id": {"$exists": True}}),
         # uploads that no message took
         IndexModel([("unused_since", 1)], partialFilterExpression={"unused_since": {"$exists": True}}),
         # the files of a customer, the latest first

@@ -109,6 +109,7 @@ class MessageSearch:
         known = await self._messages.count_documents(by_index, limit=LOOKED_AT, hint=BY_MESSAGE_TERM)
         stages: list[Document] = [{"$match": by_index}, {"$limit": LOOKED_AT}, {"$match": search.others}]
         stages += [{"$limit": COUNTED + 1}, {"$count": "total"}]
-        rows = await self._messages.aggregate(stages, hint=BY_MESSAGE_TERM).to_list(1)
+        cursor = await self._messages.aggregate(stages, hint=BY_MESSAGE_TERM)
+        rows = await cursor.to_list(1)
         total = rows[0]["total"] if rows else 0
         return HitCount(min(total, COUNTED), exact=total <= COUNTED and known < LOOKED_AT)

@@ -45,7 +45,7 @@ class MessageTerms:
             return 0
         ids = {row["conversation_id"] for row in rows}
         found = self._conversations.find({"_id": {"$in": list(ids)}}, {"number": 1}).limit(len(ids))
-        numbers = {row["_id"]: row["number"] for row in await found.to_list(len(ids))}
+        numbers = {row["_id"]: row["number"] for row in await found.to_list(len(ids) or 1)}
         updates = [_with_terms(row, numbers.get(row["conversation_id"], 0)) for row in rows]
         return (await self._messages.bulk_write(updates, ordered=False)).modified_count
 

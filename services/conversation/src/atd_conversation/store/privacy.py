@@ -185,7 +185,8 @@ class Privacy:
             },
             {"$sort": {"_id": 1}},
         ]
-        rows = await self._commands.aggregate(stages, hint=BY_ERASURE).to_list(20)
+        cursor = await self._commands.aggregate(stages, hint=BY_ERASURE)
+        rows = await cursor.to_list(20)
         return [Confirmation(row["_id"], row["asked"], row["confirmed"], row["erased"], row["at"]) for row in rows]
 
     async def log(self, session: "Session | None", entry: LogEntry) -> None:

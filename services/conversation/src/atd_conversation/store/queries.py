@@ -144,7 +144,7 @@ class Queries:
             return {}
         cursor = self._conversations.find({"_id": {"$in": list(ids)}, "tenant_id": tenant_id}).limit(len(ids))
         names = await self._names.of(tenant_id)
-        return {row["_id"]: conversation_of(row, names) for row in await cursor.to_list(len(ids))}
+        return {row["_id"]: conversation_of(row, names) for row in await cursor.to_list(len(ids) or 1)}
 
     async def names(self, tenant_id: str) -> Names:
         """What the tags, labels and types of a tenant are called."""
@@ -310,7 +310,7 @@ class Queries:
         if query is None:
             return []
         cursor = self._conversations.find(query, {"_id": 0, "number": 1}).hint(BY_NUMBER).limit(len(numbers))
-        return [row["number"] for row in await cursor.to_list(len(numbers))]
+        return [row["number"] for row in await cursor.to_list(len(numbers) or 1)]
 
     async def messages(
         self, tenant_id: str, conversation_id: str, *, limit: int, before: int | None, after: int | None

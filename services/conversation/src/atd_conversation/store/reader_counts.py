@@ -73,7 +73,7 @@ class ReaderCounts:
         """
         if not await self._kept.are_checked(sight.tenant_id):
             await self._kept.check(sight.tenant_id)
-        async with await self._client.start_session(snapshot=True) as session:
+        async with self._client.start_session(snapshot=True) as session:
             numbers = await self._kept.of(sight.tenant_id, sight.only_of, session)
             kept = await self._kept.of_teams(sight.tenant_id, session) if teams and not sight.limited else {}
             own = await self._own_keys(sight, attendant_id, session)
@@ -127,7 +127,8 @@ class ReaderCounts:
             },
         ]
         most = len(keys) * len(ALL_STATUSES) * 2 * (MOST_TEAMS + 1)
-        rows = await self._conversations.aggregate(stages, hint=BY_READER, session=session).to_list(most)
+        cursor = await self._conversations.aggregate(stages, hint=BY_READER, session=session)
+        rows = await cursor.to_list(most)
         return Counter({_Own(**{"team": None, **row["_id"]}): row["n"] for row in rows})
 
     async def _count_mine(self, sight: Sight, attendant_id: str, own: "Counter[_Own]", session: "Session") -> Counted:
@@ -158,7 +159,8 @@ class ReaderCounts:
                 }
             },
         ]
-        rows = await self._conversations.aggregate(stages, hint=BY_FAVOURITE, session=session).to_list(1)
+        cursor = await self._conversations.aggregate(stages, hint=BY_FAVOURITE, session=session)
+        rows = await cursor.to_list(1)
         return Counted(rows[0]["total"], rows[0]["unread"]) if rows else Counted(0, 0)
 
 

@@ -140,7 +140,8 @@ class Aged:
             {"$match": {"tenant_id": tenant_id, "contact.id": {"$in": list(contact_ids)}, **going_on}},
             {"$group": {"_id": "$contact.id"}},
         ]
-        rows = await self._db[CONVERSATIONS].aggregate(stages, hint=BY_CONTACT).to_list(len(contact_ids) or 1)
+        cursor = await self._db[CONVERSATIONS].aggregate(stages, hint=BY_CONTACT)
+        rows = await cursor.to_list(len(contact_ids) or 1)
         active = {row["_id"] for row in rows}
         for contact_id in contact_ids:
             last = await self._db[TIMELINE].find_one({"subject": contact_id}, {"at": 1}, sort=[("sequence", -1)])

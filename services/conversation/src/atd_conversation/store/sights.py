@@ -67,15 +67,20 @@ class Sights:
         return await self.conversation(sight, row["conversation_id"], session)
 
     async def attachment(self, sight: Sight, attachment_id: str, session: "Session | None" = None) -> bool:
-        """A file of a conversation that is seen; or of none, and their own upload or kept for all (a quick reply's)."""
+        """A file of a conversation or the picture of a contact that is seen; or their own upload, or one for all.
+
+        Of none are uploads; a quick reply's is kept for all.
+        """
         query = {"_id": attachment_id, "tenant_id": sight.tenant_id}
         row = await self._attachments.find_one(
-            query, {"conversation_id": 1, "uploaded_by": 1, "kept_by": 1}, session=session
+            query, {"conversation_id": 1, "uploaded_by": 1, "kept_by": 1, "contact_id": 1}, session=session
         )
         if row is None:
             return False
         if row["conversation_id"] is not None:
             return await self.conversation(sight, row["conversation_id"], session)
+        if "contact_id" in row:
+            return await self.contact(sight, row["contact_id"], session)
         return "kept_by" in row or sight.only_of in (None, row["uploaded_by"])
 
     async def contact(self, sight: Sight, contact_id: str, session: "Session | None" = None) -> bool:

@@ -1,6 +1,6 @@
 """Conversations found by whose messages they take."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pymongo import ReturnDocument, WriteConcern
 
@@ -10,7 +10,7 @@ from atd_conversation.store.indexes import CONVERSATIONS, COUNTERS
 from atd_conversation.store.names import NameSource, NoNames
 
 if TYPE_CHECKING:
-    from atd_servicekit.mongo import Database, Session
+    from atd_servicekit.mongo import Database, Document, Session
 
 
 _WRITTEN = WriteConcern(1)
@@ -43,5 +43,5 @@ async def next_numbers(database: "Database", tenant_id: str, count: int, *, begu
     row = await counters.find_one_and_update(
         {"_id": tenant_id}, {"$inc": {"conversations": count}}, upsert=True, return_document=ReturnDocument.AFTER
     )
-    last = row["conversations"]
+    last = cast("Document", row)["conversations"]  # an upsert has a row afterwards
     return range(last - count + 1, last + 1)

@@ -37,7 +37,7 @@ class ThreadReader:
         if not wanted:
             return {}
         query = {"_id": {"$in": wanted}, "tenant_id": tenant_id}
-        rows = await self._messages.find(query).limit(len(wanted)).to_list(len(wanted))
+        rows = await self._messages.find(query).limit(len(wanted)).to_list(len(wanted) or 1)
         return {row["_id"]: message_of(row) for row in rows}
 
     async def attendants(self, tenant_id: str, conversation_id: str, directions: tuple[str, ...]) -> list[str]:
@@ -55,5 +55,6 @@ class ThreadReader:
             {"$sort": {"first": 1}},
             {"$limit": MOST_ATTENDANTS},
         ]
-        rows = await self._messages.aggregate(stages).to_list(MOST_ATTENDANTS)
+        cursor = await self._messages.aggregate(stages)
+        rows = await cursor.to_list(MOST_ATTENDANTS)
         return [row["name"] for row in rows if row["name"]]

@@ -127,7 +127,8 @@ class ViewCounts:
             {"$match": {"tenant_id": tenant_id, "attendant_id": attendant_id}},
             {"$group": {"_id": None, **_SUMS}},
         ]
-        rows = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session).to_list(1)
+        cursor = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session)
+        rows = await cursor.to_list(1)
         return {name: rows[0][name] if rows else 0 for name in _FIELDS}
 
     async def of_teams(self, tenant_id: str, session: "Session | None" = None) -> dict[str, dict[str, int]]:
@@ -137,13 +138,14 @@ class ViewCounts:
             {"$group": {"_id": "$attendant_id", **_SUMS}},
             {"$limit": MOST_TEAMS},
         ]
-        rows = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session).to_list(MOST_TEAMS)
+        cursor = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session)
+        rows = await cursor.to_list(MOST_TEAMS)
         return {row.pop("_id").removeprefix(TEAM): row for row in rows}
 
     async def check(self, tenant_id: str) -> dict[str | None, dict[str, int]]:
         """Count by the index, add what is missing; that, by attendant. For earlier versions' data, and now and then."""
         with pymongo.timeout(_COUNT_SECONDS):
-            async with await self._db.client.start_session(snapshot=True) as session:
+            async with self._db.client.start_session(snapshot=True) as session:
                 told = await self._told(tenant_id, session)
                 true = await self._counted(tenant_id, session)
         missing = {}
@@ -164,7 +166,7 @@ class ViewCounts:
             {"$match": {"tenant_id": tenant_id}},
             {"$group": {"_id": "$attendant_id", **_SUMS}},
         ]
-        async for row in self._rows.aggregate(stages, hint=BY_COUNTED, session=session):
+        async for row in await self._rows.aggregate(stages, hint=BY_COUNTED, session=session):
             found[row.pop("_id", None)] = Counter(row)
         return found
 
@@ -189,7 +191,7 @@ class ViewCounts:
                 {"$group": {"_id": {"who": whose, "status": "$status"}, "n": {"$sum": 1}}},
             ]
             begins = TEAM if whose == "$team.id" else ""
-            async for row in self._conversations.aggregate(stages, hint=index, session=session):
+            async for row in await self._conversations.aggregate(stages, hint=index, session=session):
                 if who := row["_id"].get("who"):
                     found[f"{begins}{who}"][row["_id"]["status"] + ending] = row["n"]
         return found

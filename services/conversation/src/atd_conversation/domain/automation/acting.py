@@ -110,18 +110,21 @@ def after_large_file(scene: Scene) -> Iterator[Effect]:
     yield from _carry_out(scene, decide(scene.automation.rules, happening, scene.situation(), scene.now), happening)
 
 
+def is_occasion(before: ConversationStatus, status: ConversationStatus) -> bool:
+    """Whether a change of status can lead to anything that is said without a person."""
+    return status != before and (status == "closed" or (status == "queued" and before in ("bot", "open")))
+
+
 def after_status(scene: Scene, before: ConversationStatus, actor: Actor) -> Iterator[Effect]:
     """The company has changed the status from `before`: what is said on queueing and closing, and asked after it."""
     status = scene.conversation.status
-    if status == before:
+    if not is_occasion(before, status):
         return
     by = "person" if actor.type == "attendant" else "automatic"
-    if status == "queued" and before in ("bot", "open"):
+    if status == "queued":
         happening = Happening(frozenset({"queued"}), written=False)
-    elif status == "closed":
-        happening = Happening(frozenset({"closed"}), by=by, written=False)  # type: ignore[arg-type]  # see above
     else:
-        return
+        happening = Happening(frozenset({"closed"}), by=by, written=False)  # type: ignore[arg-type]  # see above
     yield from _carry_out(scene, decide(scene.automation.rules, happening, scene.situation(), scene.now), happening)
     if status == "closed" and not scene.conversation.is_public and scene.automation.ratings.asks_after(by):  # type: ignore[arg-type]  # see above
         yield from _ask_after_closing(scene, actor)
