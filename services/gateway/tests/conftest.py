@@ -10,7 +10,7 @@ import asyncio
 import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ import orjson
 import pytest
 import pytest_asyncio
 import websockets
+from aiokafka import TopicPartition
 from argon2 import PasswordHasher
 from websockets.typing import Subprotocol
 
@@ -35,7 +36,7 @@ from atd_schemas.topics import CONVERSATION_EVENTS, Topic
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.kafka import Outgoing
 from atd_testing.keys import service_keys
-from atd_testing.topics import create_topics
+from atd_testing.topics import TopicReader, create_topics
 from atd_testing.waiting import PATIENCE_SECONDS, eventually
 
 PASSWORD = "correct horse battery staple"
@@ -128,12 +129,20 @@ class LiveGateway:
             [Outgoing(topic.name, one["subject"].encode(), orjson.dumps(one)) for one in events]
         )
 
-    async def taken(self, records: int, topic: Topic = CONVERSATION_EVENTS) -> None:
-        """Returns when so many more records of a topic than at the call have been read."""
+    def reading(self, *topics: Topic) -> AbstractAsyncContextManager[TopicReader]:
+        """Read what is written to some topics within the block, and nothing of what was done before it."""
+        return TopicReader.reading(self.settings.kafka_bootstrap_servers, *topics, after=self.apps.runtime.mongo.db)
+
+    async def caught_up(self, topic: Topic = CONVERSATION_EVENTS) -> None:
+        """Returns when everything that is in a topic now has been read."""
         readers = [one for one in self.apps.runtime.components if isinstance(one, Broadcast)]
-        positions = next(one for one in readers if one.topic == topic).positions
-        goal = sum(positions.values()) + records
-        await eventually(lambda: sum(positions.values()) >= goal, message="the topic is read")
+        reader = next(one for one in readers if one.topic == topic)
+        places = [TopicPartition(topic.name, partition) for partition in reader.positions]
+        ends = await reader._started().end_offsets(places)
+        await eventually(
+            lambda: all(reader.positions[place.partition] >= end for place, end in ends.items()),
+            message="the topic is read",
+        )
 
 
 def make_event(tenant_id: str, name: str, sequence: int, **more: Any) -> dict[str, Any]:
@@ -217,6 +226,7 @@ def make_settings(topics: str, mongodb_url: str) -> MakeSettings:
             "shutdown_grace": timedelta(seconds=5),
             "trusted_proxies": "127.0.0.1",
             "ws_ring_events": 1000,
+            "ws_heartbeat": timedelta(minutes=10),  # a test that is slow counts no frame of it
             "service_urls": {one.name: "http://127.0.0.1:9" for one in services_behind()},  # nobody listens there
             **more,
         }
@@ -235,7 +245,7 @@ async def run_gateway(settings: GatewaySettings, **wiring: Any) -> AsyncIterator
     gateway.servers = servers
     running = asyncio.create_task(servers.run(([public], [internal])))
     try:
-        await apps.runtime.wait_ready()
+        await apps.runtime.wait_ready(2 * PATIENCE_SECONDS)
         yield gateway
     finally:
         await gateway.http.aclose()

@@ -8,7 +8,6 @@ import pytest
 from atd_gateway.authenticator import Authenticator
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import SETTINGS_CHANGES
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,7 +40,7 @@ def refusal(answer):
 @asynccontextmanager
 async def told(gateway, tenant_id):
     """What the other services are told about the attendants of a tenant from here on."""
-    async with TopicReader.reading(gateway.settings.kafka_bootstrap_servers, SETTINGS_CHANGES) as reader:
+    async with gateway.reading(SETTINGS_CHANGES) as reader:
 
         async def events(count):
             return await reader.until(lambda found: len(found) >= count, tenant_id)
@@ -237,6 +236,25 @@ async def test_a_change_of_an_older_version_is_refused(gateway):
     assert (await change(gateway, ana, bia["id"], {"name": "B"}, **{"If-Match": '"1"'})).status_code == 200
     late = await change(gateway, ana, bia["id"], {"name": "C"}, **{"If-Match": '"1"'})
     assert refusal(late) == (409, "conflict", [])
+
+
+async def test_who_changes_an_attendant_late_is_told_who_was_first_and_what_without_a_value(gateway):
+    ana = await gateway.person()
+    boss = await gateway.person(tenant=ana.tenant_id, name="Chefe")
+    bia = (await add(gateway, ana)).json()
+    await change(gateway, boss, bia["id"], {"role": "supervisor", "name": "Segredo"})
+    mine = {"Authorization": f"Bearer {(await login(gateway, bia['email'])).json()['access_token']}"}
+    renamed = await gateway.http.patch("/api/v1/me", json={"name": "Bia"}, headers={**mine, "If-Match": '"2"'})
+    assert renamed.status_code == 200, renamed.text
+    late = await change(gateway, ana, bia["id"], {"active": False}, **{"If-Match": '"1"'})
+    problem = late.json()
+    assert (late.status_code, problem["version"], problem["changed"]) == (409, 3, ["name", "role"])
+    assert [(one["version"], one["fields"], one["actor"]["name"]) for one in problem["changes"]] == [
+        (2, ["name", "role"], "Chefe"),
+        (3, ["name"], "Segredo"),
+    ]
+    own = await gateway.http.patch("/api/v1/me", json={"name": "B"}, headers={**mine, "If-Match": '"2"'})
+    assert (own.status_code, own.json()["changed"]) == (409, ["name"])
 
 
 async def test_the_last_active_administrator_stays_one(gateway):

@@ -181,10 +181,8 @@ async def test_another_process_finds_an_account_before_its_event(gateway, other_
 async def test_another_process_knows_an_account_by_its_event(gateway, other_process, whatsapp, toy):
     ana = await gateway.person()
     account_id = toy.add(ana.tenant_id)
-    reading = asyncio.create_task(other_process.taken(1, SETTINGS_CHANGES))
-    await asyncio.sleep(0)  # it counts from here
     await announce(gateway, ana.tenant_id, account_id, "app")
-    await reading
+    await other_process.caught_up(SETTINGS_CHANGES)
     assert (await other_process.http.get(f"/api/v1/channels/{account_id}", headers=ana.headers)).status_code == 200
     assert whatsapp.seen == []
 
@@ -367,11 +365,9 @@ async def test_records_that_are_no_accounts_are_ignored(gateway, toy):
     account_id = toy.add(ana.tenant_id)
     broken = Outgoing(SETTINGS_CHANGES.name, b"k", b'{"type": "settings.channel_account"}')
     other = Outgoing(SETTINGS_CHANGES.name, b"k2", b'{"type": "settings.other", "x": "settings.channel_account"}')
-    reading = asyncio.create_task(gateway.taken(3, SETTINGS_CHANGES))
-    await asyncio.sleep(0)  # it counts from here
     await gateway.apps.runtime.producer.publish([broken, other])
     await announce(gateway, ana.tenant_id, account_id, "app")
-    await reading
+    await gateway.caught_up(SETTINGS_CHANGES)
     assert (await gateway.http.get(f"/api/v1/channels/{account_id}", headers=ana.headers)).status_code == 200
 
 

@@ -5,7 +5,6 @@ import pytest
 from atd_gateway.domain.cursors import encode_cursor
 from atd_gateway.domain.streams import StreamLayout
 from atd_schemas.topics import ATTENDANT_DEVICES, ATTENDANT_EVENTS, CONVERSATION_EVENTS, SETTINGS_CHANGES
-from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,7 +15,7 @@ def told(events, attendant_id):
 
 async def test_a_socket_is_told_of_when_it_is_there_when_it_is_used_and_when_it_is_closed(gateway, listening):
     ana = await gateway.person(role="attendant")
-    async with TopicReader.reading(gateway.settings.kafka_bootstrap_servers, ATTENDANT_DEVICES) as reader:
+    async with gateway.reading(ATTENDANT_DEVICES) as reader:
         async with ana.listen() as socket:
             await listening(socket).until("ready")
             await socket.send('{"type":"presence","used_at":"2026-03-01T12:00:00Z"}')
@@ -40,7 +39,7 @@ async def test_a_socket_is_told_of_when_it_is_there_when_it_is_used_and_when_it_
 async def test_the_socket_of_a_bot_is_no_device(gateway, listening):
     ana = await gateway.person()
     bot = await gateway.person(tenant=ana.tenant_id, role="bot")
-    reading = TopicReader.reading(gateway.settings.kafka_bootstrap_servers, ATTENDANT_DEVICES)
+    reading = gateway.reading(ATTENDANT_DEVICES)
     async with reading as reader, bot.listen() as of_bot, ana.listen() as of_ana:
         client = listening(of_bot)
         await client.until("ready")
@@ -85,7 +84,7 @@ async def test_a_cursor_from_before_attendants_were_streamed_goes_on_without_an_
 
 
 async def test_the_other_services_are_told_the_role_of_attendants(gateway):
-    async with TopicReader.reading(gateway.settings.kafka_bootstrap_servers, SETTINGS_CHANGES) as reader:
+    async with gateway.reading(SETTINGS_CHANGES) as reader:
         bia = await gateway.person(role="supervisor")
         (change,) = await reader.until(lambda seen: seen, bia.tenant_id)
     assert change.data.role == "supervisor"

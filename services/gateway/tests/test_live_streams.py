@@ -137,10 +137,8 @@ async def test_a_cursor_of_the_first_version_resumes(gateway, event, listening):
         raw = urlsafe_b64decode((await client.events(10))[-1]["cursor"])
     old = b"\x01" + raw[7 : 7 + 6 * CONVERSATION_EVENTS.partitions]
     cursor = urlsafe_b64encode(old + (zlib.crc32(old) & 0xFFFF).to_bytes(2, "big")).decode()
-    reading = asyncio.create_task(gateway.taken(6))
-    await asyncio.sleep(0)  # it counts from here
     await publisher.publish(2)
-    await reading
+    await gateway.caught_up()
     async with ana.listen(cursor) as socket:
         client = listening(socket)
         missed = [one for one in (await client.until("ready")) if "id" in one]
@@ -207,10 +205,8 @@ async def test_transient_frames_are_dropped_for_a_slow_client_and_do_not_close_i
         for _ in range(0, total, 100):
             await gateway.publish(*(typing(event, ana.tenant_id, "x" * 10_000) for _ in range(100)), topic=PRESENCE)
         await eventually(lambda: dropped() > before, message="frames are dropped")
-        reading = asyncio.create_task(gateway.taken(1))
-        await asyncio.sleep(0)  # it counts from here
         await gateway.publish(event(ana.tenant_id, "c0", 1))
-        await reading
+        await gateway.caught_up()
         shown = 0
         while "id" not in (frame := await client.frame()):
             shown += 1

@@ -109,10 +109,8 @@ async def test_what_is_too_far_back_is_not_replayed_but_told(start, event, liste
     ana = await gateway.person()
     async with ana.listen() as socket:
         cursor = (await listening(socket).until("ready"))[-1]["cursor"]
-    taking = asyncio.create_task(gateway.taken(100))
-    await asyncio.sleep(0)  # it counts from here
     await gateway.publish(*(event(ana.tenant_id, "c1", n) for n in range(1, 101)))
-    await taking
+    await gateway.caught_up()
     async with ana.listen(cursor) as socket:
         client = listening(socket)
         resync, ready = await client.frame(), await client.frame()

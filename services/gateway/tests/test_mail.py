@@ -133,9 +133,8 @@ async def test_a_supervisor_hears_nothing_of_webhooks(gateway: Any, event: Any, 
         heard = listening(socket)
         await heard.until("ready")
         now = gateway.apps.runtime.clock.now() - timedelta(days=2)
-        reading = asyncio.create_task(gateway.taken(1, WEBHOOK_EVENTS))
         await gateway.publish(disabled(event, ana.tenant_id, "e1", now), topic=WEBHOOK_EVENTS)
-        await reading
+        await gateway.caught_up(WEBHOOK_EVENTS)
         await gateway.publish(event(ana.tenant_id, "c1", 1))
         (frame,) = await heard.events(1)
     assert frame["type"] == "message.received"

@@ -106,6 +106,7 @@ def test_equal_components_are_shared_and_unused_ones_left_out() -> None:
         "List",
         "ConversationItem",
         "ConversationList",
+        "EarlierChange",
         "Problem",
         "RefusalCode",
     }

@@ -27,6 +27,7 @@ from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5, uuid7
 from atd_schemas.settings_changes import AttendantChanged, AttendantData
 from atd_schemas.topics import SETTINGS_CHANGES
+from atd_servicekit.changes import Change, fields_between
 from atd_servicekit.clock import Clock
 from atd_servicekit.identity import Identity
 from atd_servicekit.kafka import Outgoing
@@ -34,7 +35,7 @@ from atd_servicekit.mongo import Session
 from atd_servicekit.outbox import next_order
 from atd_servicekit.problems import Problem, conflict, forbidden, invalid, not_found, unauthenticated
 from atd_servicekit.runtime import Runtime
-from atd_servicekit.versions import check_version
+from atd_servicekit.versions import overtaken, overtakings
 
 T = TypeVar("T")
 
@@ -72,9 +73,10 @@ class AttendantStore:
 
     async def save(self, session: Session, before: Attendant, fields: ManagedFields, actor: Actor) -> Attendant:
         """Store what has changed, as the next version."""
-        order = next_order(self._runtime.clock.now(), before.order)
-        after = replace(before, **asdict(fields), version=before.version + 1, order=order)
-        await self._people.save_attendant(after, session)
+        now = self._runtime.clock.now()
+        after = replace(before, **asdict(fields), version=before.version + 1, order=next_order(now, before.order))
+        changed = fields_between(asdict(_fields(before)), asdict(fields))
+        await self._people.save_attendant(after, Change(after.version, now, changed, actor), session)
         await self._publish(session, after, actor)
         return after
 
@@ -175,7 +177,7 @@ class Attendants:
         async def work(session: Session) -> tuple[Attendant, list[str]]:
             await self._people.lock_tenant(identity.tenant_id, session)
             before = await self._of_tenant(identity.tenant_id, attendant_id, session)
-            check_version(version, before.version, "attendant")
+            await self._check_version(session, version, before)
             admins = await self._people.other_admins(identity.tenant_id, attendant_id, session)
             try:
                 fields = changed_fields(_fields(before), changes, other_admins=admins)
@@ -199,6 +201,12 @@ class Attendants:
         self._end(ended)
         self._log.info("attendant.changed", tenant_id=after.tenant_id, attendant_id=after.id, version=after.version)
         return after
+
+    async def _check_version(self, session: Session, expected: int | None, before: Attendant) -> None:
+        """Raise `Problem` 409 that says who changed what since the version that a caller saw."""
+        if expected is not None and expected != before.version:
+            changes = await self._people.changes_since(before, expected, session)
+            raise overtaken(expected, before.version, "attendant", overtakings("setting.changed", changes))
 
     async def give_password(self, identity: Identity, attendant_id: str, password: str) -> None:
         """Replace the password of somebody who has lost it, and end all their sessions.
@@ -228,7 +236,7 @@ class Attendants:
 
         async def work(session: Session) -> Attendant:
             before = await self._of_tenant(identity.tenant_id, identity.actor_id, session)
-            check_version(version, before.version, "attendant")
+            await self._check_version(session, version, before)
             fields = replace(_fields(before), name=name)
             if fields == _fields(before):
                 return before

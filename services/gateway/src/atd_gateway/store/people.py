@@ -9,6 +9,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from atd_gateway.domain.attendants import Visibility, seen_by
+from atd_servicekit.changes import Change, changes_of, pushed
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 TENANTS = "tenants"
 ATTENDANTS = "attendants"
+
+_PRESENT: "Document" = {"changes": 0}
+"""What is there now, without who has changed it: that is read for those alone who are refused."""
 
 PEOPLE_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     TENANTS: [],
@@ -102,10 +106,10 @@ class MongoPeople:
         return Tenant(found["_id"], found["name"], found["created_at"], found["active"])
 
     async def attendant(self, attendant_id: str, session: "Transaction | None" = None) -> Attendant | None:
-        return _attendant(await self._attendants.find_one({"_id": attendant_id}, session=session))
+        return _attendant(await self._attendants.find_one({"_id": attendant_id}, _PRESENT, session=session))
 
     async def attendant_by_email(self, email: str) -> Attendant | None:
-        return _attendant(await self._attendants.find_one({"email": email}))
+        return _attendant(await self._attendants.find_one({"email": email}, _PRESENT))
 
     async def set_password_hash(
         self, attendant_id: str, before: str, after: str, session: "Transaction | None" = None
@@ -125,12 +129,19 @@ class MongoPeople:
         done = await self._attendants.update_one(query, {"$inc": {"sign_ins": 1}}, session=session)
         return done.matched_count == 1
 
-    async def save_attendant(self, attendant: Attendant, session: "Transaction") -> None:
+    async def changes_since(self, attendant: Attendant, version: int, session: "Transaction") -> list[Change]:
+        """Who changed what after this version, as far as it is remembered; the oldest first."""
+        query: Document = {"_id": attendant.id, "tenant_id": attendant.tenant_id}
+        row = await self._attendants.find_one(query, {"changes": 1}, session=session)
+        return [one for one in changes_of(row or {}) if one.version > version]
+
+    async def save_attendant(self, attendant: Attendant, change: Change, session: "Transaction") -> None:
         """Store what may change; the transaction that read the attendant keeps others away."""
         fields = {
             name: getattr(attendant, name) for name in ("name", "role", "active", "version", "order", "visibility")
         }
-        await self._attendants.update_one({"_id": attendant.id}, {"$set": fields}, session=session)
+        update: Document = {"$set": fields, "$push": pushed(change)}
+        await self._attendants.update_one({"_id": attendant.id}, update, session=session)
 
     async def lock_tenant(self, tenant_id: str, session: "Transaction") -> None:
         """Let transactions that depend on all attendants of a tenant follow each other: one of two is tried again."""
@@ -148,7 +159,7 @@ class MongoPeople:
     async def administrators(self, tenant_id: str, limit: int) -> Sequence[Attendant]:
         """Active administrators of one tenant, by name."""
         query: Document = {"tenant_id": tenant_id, "role": "admin", "active": True}
-        rows = await self._attendants.find(query).sort([("name", 1), ("_id", 1)]).limit(limit).to_list(limit)
+        rows = await self._attendants.find(query, _PRESENT).sort([("name", 1), ("_id", 1)]).limit(limit).to_list(limit)
         return [found for row in rows if (found := _attendant(row)) is not None]
 
     async def attendants(
@@ -161,7 +172,7 @@ class MongoPeople:
         if after is not None:
             name, last_id = after
             query["$or"] = [{"name": {"$gt": name}}, {"name": name, "_id": {"$gt": last_id}}]
-        rows = await self._attendants.find(query).sort([("name", 1), ("_id", 1)]).limit(limit).to_list(limit)
+        rows = await self._attendants.find(query, _PRESENT).sort([("name", 1), ("_id", 1)]).limit(limit).to_list(limit)
         return [found for row in rows if (found := _attendant(row)) is not None]
 
 

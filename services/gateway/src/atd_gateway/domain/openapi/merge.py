@@ -15,6 +15,7 @@ from atd_gateway.domain.openapi.components import (
 )
 from atd_gateway.domain.openapi.union import Variant, union_of_items
 from atd_gateway.domain.routes import FILES_COOKIE, READING, RouteTable, names_a_file
+from atd_schemas.envelope import ActorType
 from atd_schemas.refusals import FieldCode, RefusalCode
 
 _VALIDATION = ("HTTPValidationError", "ValidationError")
@@ -26,7 +27,11 @@ _INTERNAL = ("/internal/", "/livez", "/readyz", "/metrics", "/openapi.json", "/a
 
 PROBLEM: Document = {
     "title": "Problem",
-    "description": "RFC 9457. `code` is stable; `errors` is there for validation.",
+    "description": (
+        "RFC 9457. `code` is stable; `errors` is there for validation. A 409 `conflict` of an `If-Match` that is no "
+        "longer current has `version`, and of settings, contacts and conversations `changed` and `changes` as far as "
+        "they are remembered; never a value."
+    ),
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
@@ -55,6 +60,39 @@ PROBLEM: Document = {
                     },
                     "limit": {"description": "The bound of a code `too_…`", "type": "number"},
                 },
+            },
+        },
+        "version": {"description": "Of a conflict: the current version", "type": "integer"},
+        "changed": {
+            "description": "Of a conflict: the fields that were changed since the version that was sent",
+            "type": "array",
+            "items": {"type": "string"},
+        },
+        "changes": {
+            "description": "Of a conflict: who changed which of them, the oldest first; at most the last 20",
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/EarlierChange"},
+        },
+    },
+}
+
+EARLIER_CHANGE: Document = {
+    "title": "EarlierChange",
+    "description": "A change since the version that was sent. `actor` is null where it is not known who made it.",
+    "type": "object",
+    "required": ["type", "version", "at", "fields", "actor"],
+    "properties": {
+        "type": {"type": "string", "examples": ["setting.changed"]},
+        "version": {"description": "What it led to", "type": "integer"},
+        "at": {"type": "string", "format": "date-time"},
+        "fields": {"type": "array", "items": {"type": "string"}},
+        "actor": {
+            "type": ["object", "null"],
+            "required": ["type", "id", "name"],
+            "properties": {
+                "type": {"type": "string", "enum": list(get_args(ActorType))},
+                "id": {"type": ["string", "null"]},
+                "name": {"type": ["string", "null"]},
             },
         },
     },
@@ -156,7 +194,7 @@ def _add_problem(components: Document) -> None:
         "description": "What a browser has after signing in with `cookie: true`, for `<img>`, `<audio>` and `<video>`",
     }
     added: Document = {
-        "schemas": {"Problem": PROBLEM, "RefusalCode": REFUSAL_CODE},
+        "schemas": {"EarlierChange": EARLIER_CHANGE, "Problem": PROBLEM, "RefusalCode": REFUSAL_CODE},
         "responses": {"Problem": {"description": "What went wrong", "content": content}},
         "securitySchemes": {"bearer": bearer, "files_cookie": cookie},
     }
