@@ -7,9 +7,12 @@ import pytest
 from atd_routing.domain.teams import TEAM
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import SETTINGS_CHANGES
+from atd_testing.overtaking import save_at_once, save_policy_at_once
 from atd_testing.service import RunningService, TenantClient
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EVERYTHING = ("conversations:read", "settings:manage")
 
 
 async def make(desk: TenantClient, name: str = "Vendas", **more: Any) -> Any:
@@ -73,13 +76,6 @@ async def test_two_teams_cannot_have_one_name(desk: TenantClient) -> None:
     assert await desk.refused("POST", "/teams", {"name": "VÊNDAS"}) == (409, "name_taken", ["name"])
 
 
-async def test_a_change_of_an_old_version_is_refused(desk: TenantClient) -> None:
-    team = await make(desk)
-    await desk.do("PATCH", f"/teams/{team['id']}", {"limit": 3})
-    answer = await desk.ask("PATCH", f"/teams/{team['id']}", {"limit": 4}, headers={"If-Match": '"1"'})
-    assert (answer.status_code, answer.json()["version"]) == (409, 2)
-
-
 async def test_the_same_request_again_makes_one_team(desk: TenantClient) -> None:
     key = {"Idempotency-Key": "one"}
     first = await desk.do("POST", "/teams", {"name": "Vendas"}, headers=key)
@@ -141,6 +137,68 @@ async def test_a_company_has_no_more_teams_than_the_limit(
     await service.db.settings.insert_many(more)
     answer = await desk.ask("POST", "/teams", {"name": "Mais uma"})
     assert (answer.status_code == 409 and answer.json()["code"] == "too_many") is refused
+
+
+# Two who change the same setting
+
+ITEMS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
+    "teams": ({"name": "A"}, [{"limit": 2, "use_skills": True}, {"name": "B"}]),
+    "hours": ({"name": "A"}, [{"name": "B"}, {"zone": "America/Manaus", "account_ids": ["one"]}]),
+    "assignment-rules": ({"name": "A", "priority": "high"}, [{"enabled": False}, {"priority": "low", "match": "any"}]),
+    "service-levels": ({"name": "A", "resolution_minutes": 60}, [{"resolution_minutes": 90}, {"warn_percent": 50}]),
+    "away-reasons": ({"name": "A"}, [{"name": "B"}, {"counts_as_break": False, "names": {"en": "C"}}]),
+}
+POLICIES: dict[str, list[dict[str, Any]]] = {
+    "distribution": [{"return_minutes": 7}, {"return_minutes": 9}],
+    "telling": [{"position_minutes": 9}, {"language": "es", "overdue_minutes": 30}],
+    "inactivity": [{"no_answer_minutes": 9}, {"remind_minutes": 30, "reminder": {"en": "There?"}}],
+    "presence": [{"grace_seconds": 30}, {"untouched_minutes": 20, "zone": "America/Manaus"}],
+}
+
+
+@pytest.mark.parametrize("kind", ITEMS)
+async def test_of_many_who_save_one_item_at_once_one_wins_and_the_others_are_told_who_and_what(
+    desk: TenantClient, kind: str
+) -> None:
+    body, edits = ITEMS[kind]
+    made = await desk.do("POST", f"/{kind}", body)
+    await save_at_once(desk, "PATCH", f"/{kind}/{made['id']}", edits, 1)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_of_many_who_save_one_policy_at_once_one_wins_and_the_others_are_told_who_and_what(
+    desk: TenantClient, policy: str
+) -> None:
+    await save_policy_at_once(desk, f"/routing/{policy}", POLICIES[policy])
+
+
+async def test_a_default_reason_is_changed_by_one_of_many_at_once(desk: TenantClient) -> None:
+    reason = (await desk.get("/away-reasons"))["items"][0]
+    await save_at_once(desk, "PATCH", f"/away-reasons/{reason['id']}", ITEMS["away-reasons"][1], 1)
+
+
+async def test_who_saves_over_an_older_version_is_told_of_every_change_since(desk: TenantClient) -> None:
+    ids = [(await desk.do("POST", "/assignment-rules", {"name": name}))["id"] for name in "AB"]
+    path = f"/assignment-rules/{ids[0]}"
+    await desk.do("PATCH", path, {"name": "Boleto"})
+    await desk.do("PUT", "/assignment-rules/order", {"ids": ids[::-1]})
+    problem = (await desk.ask("DELETE", path, headers={"If-Match": '"1"'})).json()
+    assert [(one["version"], one["fields"], one["actor"]["name"]) for one in problem["changes"]] == [
+        (2, ["name"], "Bia"),
+        (3, ["position"], "Bia"),
+    ]
+    assert "Boleto" not in str(problem)
+    for number in range(21):
+        await desk.do("PATCH", path, {"name": f"R{number}"})
+    problem = (await desk.ask("PATCH", path, {"name": "Z"}, headers={"If-Match": '"1"'})).json()
+    assert [one["version"] for one in problem["changes"]] == list(range(5, 25))
+
+
+async def test_hours_that_lose_their_place_as_the_companys_say_who_took_it(desk: TenantClient) -> None:
+    old = await desk.do("POST", "/hours", {"name": "A", "is_default": True})
+    await desk.do("POST", "/hours", {"name": "B", "is_default": True})
+    problem = (await desk.ask("PATCH", f"/hours/{old['id']}", {"name": "C"}, headers={"If-Match": '"1"'})).json()
+    assert [(one["fields"], one["actor"]["name"]) for one in problem["changes"]] == [(["is_default"], "Bia")]
 
 
 # What customers who wait are told

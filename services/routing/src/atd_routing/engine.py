@@ -24,7 +24,7 @@ from atd_routing.metrics import RoutingMetrics
 from atd_routing.store.copies import NO_TEAM, Copies
 from atd_routing.store.database_time import Time
 from atd_routing.store.queues import Queues
-from atd_routing.store.turns import Stored, TurnStore
+from atd_routing.store.turns import TurnStore
 from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
 from atd_schemas.ids import uuid7
 from atd_servicekit.consuming import Record
@@ -53,7 +53,7 @@ _QUIET = frozenset({"conversation.updated", "conversation.classified"})
 _SHOWN = frozenset({"contact", "labels", "priority", "team", "assignee", "status"})
 
 
-Load = Callable[["Session", Turn], Awaitable[Stored | None]]
+Load = Callable[["Session", Turn], Awaitable[None]]
 """Loads a turn in its transaction, and returns what it has read of what `_settle` needs."""
 
 
@@ -214,24 +214,21 @@ class Engine:
         traces = {record.event.id: record.traceparent for record in records}
         ids = {event.subject for event in heard}
 
-        async def load(session: "Session", turn: Turn) -> Stored:
+        async def load(session: "Session", turn: Turn) -> None:
             for event in people:
                 await self._person(session, event)
             await self._customers.take(session, people)
             erased = await self._of_erased(session, people)
-            stored = await self._turns.load(session, {*ids, *erased}, moving)
-            await self._meet(session, turn, stored.copies, contacts)
+            await self._meet(session, turn, await self._copies.of_ids({*ids, *erased}, session), contacts)
             for conversation_id in erased:
                 turn.end(turn.copies[conversation_id])
             for event in heard:
                 turn.take(event)
             for conversation_id in turn.opened:
                 await self._remember(session, turn, turn.copies[conversation_id])
-            return stored
 
         changed = [one for one in heard if isinstance(one, ConversationChanged)]
         contacts = {one.data.conversation.contact.id for one in changed}
-        moving = {one.tenant_id for one in changed if tenants[one.tenant_id].teams}
         await self._once(tenants, load, traces=traces)
 
     async def _met(self, session: "Session", turn: Turn, ids: Collection[str]) -> list[RoutedConversation]:
@@ -318,9 +315,9 @@ class Engine:
         async def work(session: "Session") -> None:
             done.clear()
             turn = Turn(now, uuid7, self._parts, tenants)
-            stored = await load(session, turn)
+            await load(session, turn)
             floors = [
-                await self._settle(session, turn, tenant, settle, stored)
+                await self._settle(session, turn, tenant, settle)
                 for tenant in tenants.values()
                 if turn.needs_floor(tenant) or (tenant.id in turn.drains and not turn.changed)
             ]
@@ -344,13 +341,10 @@ class Engine:
         turn: Turn,
         tenant: Tenant,
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None",
-        stored: Stored | None,
     ) -> Floor:
-        if stored is None or tenant.id not in stored.pools:
-            stored = await self._turns.load(session, (), [tenant.id])
-        pool = stored.pools[tenant.id]
+        pool, attendants = await self._turns.load(session, tenant.id)
         self._check_settings({tenant.id: tenant}, [(tenant.id, pool.revision)])
-        floor = Floor(tenant, stored.attendants[tenant.id], pool, turn.now)
+        floor = Floor(tenant, attendants, pool, turn.now)
         more = [] if pool.counted else await self._copies.uncounted(tenant.id, UNCOUNTED, session)
         turn.count(floor, more)
         floor.counted(len(more) < UNCOUNTED)
@@ -362,7 +356,12 @@ class Engine:
         return floor
 
     async def _give(self, session: "Session", turn: Turn, floor: Floor) -> None:
-        """Give away what waits in the queues of the teams that can give something, page by page."""
+        """Give away what waits in the queues of the teams that can give something, page by page.
+
+        Mostly that is next to nothing in any of them, and one query finds it.
+        """
+        tenant_id, queues = floor.tenant.id, floor.queues()
+        few = await self._copies.all_waiting(tenant_id, queues, below=PAGE, session=session) if queues else None
         seen: dict[str, tuple[Any, str] | None] = {}
         looked_at = 0
         done: set[str] = set()
@@ -373,14 +372,17 @@ class Engine:
             found: list[RoutedConversation] = []
             for queue in queues:
                 full, after = floor.full_kinds(queue), seen.get(queue)
-                page = await self._copies.waiting(
-                    floor.tenant.id, queue, limit=PAGE, after=after, without=full, session=session
-                )
+                if few is None:
+                    page = await self._copies.waiting(
+                        tenant_id, queue, limit=PAGE, after=after, without=full, session=session
+                    )
+                else:
+                    page = [copy for copy in few[queue] if copy.channel not in full]
                 mine = [turn.copies.get(copy.id, copy) for copy in page]
                 last = place(page[-1]) if len(page) == PAGE else None
                 if last is None:
                     done.add(queue)
-                new = _new_in(turn, floor.tenant.id, queue, after, last)
+                new = _new_in(turn, tenant_id, queue, after, last)
                 seen[queue] = last
                 looked_at += len(page) + len(new)
                 found += [copy for copy in [*mine, *new] if _offered(copy, queue)]

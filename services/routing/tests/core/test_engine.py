@@ -2,6 +2,7 @@
 
 import pytest
 
+from atd_routing import engine
 from atd_routing.domain.distribution.policy import DISTRIBUTION
 
 from .world import World
@@ -75,6 +76,24 @@ async def test_freed_capacity_drains_the_queue_oldest_first(world: World, reason
             await world.hear(before[0].queued(None, world.person("ana")))
     await world.settle()
     assert [talk.status for talk in waiting] == ["open"] + ["queued"] * (len(waiting) - 1)
+
+
+@pytest.mark.parametrize("page", [2, 4, 50])
+async def test_whether_they_are_read_at_once_or_page_by_page_queues_are_given_alike(
+    world: World, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(engine, "PAGE", page)
+    one = await world.team("ana", limit=3, channel_limits={"whatsapp": 1})
+    other = await world.team("bia", limit=2)
+    await world.policy(DISTRIBUTION, default_team_id=other)
+    mine = [world.begin(team_id=one, channel="whatsapp" if n < 3 else "telegram")[0] for n in range(6)]
+    theirs = [world.begin(team_id=other)[0], *world.begin(2)]
+    await world.hear(*(talk.opened() for talk in (*mine, *theirs)))
+    assert {talk.status for talk in (*mine, *theirs)} == {"queued"}
+    await world.present("ana", "bia")
+    await world.settle()
+    assert [talk.who for talk in mine] == ["ana", None, None, "ana", "ana", None]
+    assert [talk.who for talk in theirs] == ["bia", "bia", None]
 
 
 async def test_40_in_one_second_are_given_as_far_as_every_limit_allows(world: World) -> None:

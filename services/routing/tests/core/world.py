@@ -221,4 +221,4 @@ async def database(url: str, name: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes({**INDEXES, **OUTBOX_INDEXES})
     yield mongo
     await mongo.client.drop_database(name)
-    mongo.close()
+    await mongo.close()

@@ -204,7 +204,8 @@ def hours_routers(parts: Parts) -> list[APIRouter]:
             return
         for other in await parts.items.of_kind(identity.tenant_id, HOURS, session):
             if other.id != after.id and other.values["is_default"]:
-                await parts.items.save(session, HOURS, other.changed({"is_default": False}, now), now)
+                taken = other.changed({"is_default": False}, now)
+                await parts.items.save(session, HOURS, taken, now, identity.actor())
 
     resource = ItemResource(HOURS, "hours", HoursBody, check=check_hours, effect=fit_others)
     return [_preview_router(parts), items_router(parts, resource), _holidays_router()]

@@ -30,7 +30,7 @@ from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
 from atd_servicekit.problems import FieldError, Problem, field_errors, not_found
 from atd_servicekit.requests import DECLARED_ONLY
-from atd_servicekit.versions import ExpectedVersion, check_version, set_etag
+from atd_servicekit.versions import ExpectedVersion, overtaken, overtakings, set_etag
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -201,7 +201,7 @@ def _changing(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
         before = await parts.items.one(tenant_id, resource.kind, item_id, session)
         if before is None:
             raise not_found(f"{resource.noun.capitalize()} not found.")
-        check_version(version, before.version, resource.noun)
+        await _check_version(parts, session, version, before, resource.noun)
         return before
 
     async def edit(identity: Identity, item_id: str, edit: Any, response: Response, version: ExpectedVersion) -> Any:
@@ -216,7 +216,7 @@ def _changing(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
             if item is before:
                 return before, resource.shown(before, settings)
             resource.check(item, settings)
-            stored = await parts.items.save(session, resource.kind, item, now)
+            stored = await parts.items.save(session, resource.kind, item, now, identity.actor())
             await resource.effect(session, identity, before, stored, now)
             await parts.touch(session, identity.tenant_id)
             return stored, resource.shown(stored, settings)
@@ -261,7 +261,7 @@ def _ordering(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
             for place, item in enumerate(_reordered(items, wanted.ids), start=1):
                 moved = item.changed({}, now, position=place)
                 if moved is not item:
-                    await parts.items.save(session, resource.kind, moved, now)
+                    await parts.items.save(session, resource.kind, moved, now, identity.actor())
             await parts.touch(session, identity.tenant_id)
             return await parts.items.of_kind(identity.tenant_id, resource.kind, session)
 
@@ -298,6 +298,7 @@ class PolicyResource:
 def policy_router(parts: Parts, resource: PolicyResource) -> APIRouter:
     """Reading and setting one policy."""
     router = APIRouter(prefix=resource.path, tags=["routing"])
+    defaults = resource.read({}).model_dump(mode="json")
 
     async def get_policy(identity: Reader, response: Response) -> Any:
         item = await parts.items.policy(identity.tenant_id, resource.name)
@@ -307,11 +308,15 @@ def policy_router(parts: Parts, resource: PolicyResource) -> APIRouter:
     async def put_policy(identity: SettingsManager, new: Any, response: Response, version: ExpectedVersion) -> Any:
         async def work(session: "Session") -> Item:
             before = await parts.items.policy(identity.tenant_id, resource.name, session)
-            check_version(version, before.version if before else 0, resource.name)
-            resource.check(new, await parts.items.settings(identity.tenant_id, session))
-            values, now = new.model_dump(mode="json"), parts.runtime.clock.now()
-            await parts.touch(session, identity.tenant_id)
-            return await parts.items.put_policy(session, identity.tenant_id, resource.name, values, now)
+            tenant_id, values, now = identity.tenant_id, new.model_dump(mode="json"), parts.runtime.clock.now()
+            await _check_version(parts, session, version, before, resource.name)
+            if before is not None and before.values == values:
+                return before
+            resource.check(new, await parts.items.settings(tenant_id, session))
+            await parts.touch(session, tenant_id)
+            return await parts.items.put_policy(
+                session, tenant_id, resource.name, values, now, defaults=defaults, actor=identity.actor()
+            )
 
         item = await _refusing(parts, work)
         parts.changed(identity.tenant_id)
@@ -322,6 +327,17 @@ def policy_router(parts: Parts, resource: PolicyResource) -> APIRouter:
     router.get("", summary=f"The company's policy: {resource.name}", response_model=resource.body)(get_policy)
     router.put("", summary=f"Set it: {resource.name}", response_model=resource.body)(put_policy)
     return router
+
+
+async def _check_version(
+    parts: Parts, session: "Session", expected: int | None, current: Item | None, noun: str
+) -> None:
+    """Raise `Problem` 409 that says who changed what since the version that a caller saw. None: nobody has set it."""
+    version = 0 if current is None else current.version
+    if expected is None or expected == version:
+        return
+    changes = [] if current is None else await parts.items.changes_since(current, expected, session)
+    raise overtaken(expected, version, noun, overtakings("setting.changed", changes))
 
 
 async def _refusing(parts: Parts, work: "Callable[[Session], Awaitable[T]]") -> T:

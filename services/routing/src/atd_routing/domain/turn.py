@@ -85,9 +85,19 @@ class Turn:
         if scene.moved:
             self._moved(scene)
         self._look(scene, event.id)
-        if scene.moved or (copy.waits and isinstance(event, ConversationChanged)):
+        if self._may_let_give(scene):
             self.drains.add(copy.tenant_id)
         self._change(copy)  # the sequence at least, which strict decisions are made on
+
+    def _may_let_give(self, scene: Scene) -> bool:
+        """Whether something may be given away that could not before: it waits, or weighs on somebody else now.
+
+        That what was decided has been done is neither: it weighed on them since the decision.
+        """
+        copy = scene.conversation
+        if copy.waits:
+            return scene.moved or isinstance(scene.event, ConversationChanged)
+        return scene.moved and (copy.charge != charge_of(scene.tenant, copy) or copy.id in self._returned)
 
     def ring(self, copy: RoutedConversation, names: Sequence[str]) -> None:
         """Let timers of a conversation ring: they are no longer set when the parts look."""

@@ -93,7 +93,7 @@ class Attendants:
         if not ids:
             return {}
         rows = self._collection.find({"_id": {"$in": list(ids)}}, session=session).limit(len(ids))
-        return {row["_id"]: attendant_of(row) for row in await rows.to_list(len(ids))}
+        return {row["_id"]: attendant_of(row) for row in await rows.to_list(len(ids) or 1)}
 
     def saving(
         self,

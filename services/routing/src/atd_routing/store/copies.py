@@ -10,7 +10,7 @@ from pymongo import IndexModel, InsertOne, ReplaceOne
 from atd_routing.domain.conversation import Charge, Pending, RoutedConversation
 from atd_routing.domain.distribution.order import rank
 from atd_schemas.views import ChannelKind, TransferView
-from atd_servicekit.mongo import Read, Write
+from atd_servicekit.mongo import Write
 
 if TYPE_CHECKING:
     from pymongo.results import BulkWriteResult
@@ -24,10 +24,12 @@ NO_TEAM = ""
 KEPT = timedelta(days=90)
 """How long the copy of a closed conversation is kept: for dry runs of rules, and for who knew the customer."""
 
+_IN_ORDER = [("tenant_id", 1), ("queue", 1), ("rank", 1), ("_id", 1)]
+
 COPY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     COPIES: [
         IndexModel(
-            [("tenant_id", 1), ("queue", 1), ("rank", 1), ("_id", 1)],
+            _IN_ORDER,
             name="by_rank",
             partialFilterExpression={"queue": {"$exists": True}},
         ),
@@ -63,7 +65,7 @@ class Copies:
         if not ids:
             return {}
         rows = self._copies.find({"_id": {"$in": list(ids)}}, session=session).limit(len(ids))
-        return {row["_id"]: copy_of(row) for row in await rows.to_list(len(ids))}
+        return {row["_id"]: copy_of(row) for row in await rows.to_list(len(ids) or 1)}
 
     async def due(self, now: datetime, limit: int) -> list[tuple[str, str, datetime]]:
         """Tenant, id and moment of those whose earliest timer has come, the earliest first."""
@@ -97,9 +99,22 @@ class Copies:
             moment, last = after
             query["$or"] = [{"rank": {"$gt": moment}}, {"rank": moment, "_id": {"$gt": last}}]
             query["rank"] = {"$gte": moment}
-        order = [("tenant_id", 1), ("queue", 1), ("rank", 1), ("_id", 1)]
-        cursor = self._copies.find(query, session=session).sort(order).hint("by_rank").limit(limit)
+        cursor = self._copies.find(query, session=session).sort(_IN_ORDER).hint("by_rank").limit(limit)
         return [copy_of(row) for row in await cursor.to_list(limit)]
+
+    async def all_waiting(
+        self, tenant_id: str, queues: Collection[str], *, below: int, session: "Session"
+    ) -> dict[str, list[RoutedConversation]] | None:
+        """All that wait in these queues, by queue and in order, with one query; None where they are `below` or more."""
+        query: Document = {"tenant_id": tenant_id, "queue": {"$in": sorted(queues)}}
+        cursor = self._copies.find(query, session=session).sort(_IN_ORDER).hint("by_rank").limit(below)
+        rows = await cursor.to_list(below)
+        if len(rows) == below:
+            return None
+        found: dict[str, list[RoutedConversation]] = {queue: [] for queue in queues}
+        for row in rows:
+            found[row["queue"]].append(copy_of(row))
+        return found
 
     async def latest(self, tenant_id: str, limit: int) -> list[RoutedConversation]:
         """Up to `limit` conversations of a company, the latest first, closed ones too."""
@@ -159,7 +174,8 @@ class Copies:
             {"$group": {"_id": "$tenant_id"}},
             {"$limit": limit},
         ]
-        return [row["_id"] for row in await self._copies.aggregate(stages, hint="by_rank").to_list(limit)]
+        cursor = await self._copies.aggregate(stages, hint="by_rank")
+        return [row["_id"] for row in await cursor.to_list(limit)]
 
     async def in_team(self, tenant_id: str, team_id: str, session: "Session | None" = None) -> bool:
         """Whether a conversation waits in the queue of a team."""
@@ -177,16 +193,6 @@ class Copies:
         query: Document = {"tenant_id": tenant_id, "contact_id": contact_id}
         change: Document = {"$set": {"contact_id": into}, "$inc": {"version": 1}}
         await self._copies.update_many(query, change, session=session)
-
-    @staticmethod
-    def read_of(ids: Collection[str]) -> Read:
-        """The read that `found_in` makes copies of: those of `of_ids`."""
-        return Read.of_ids(COPIES, ids)
-
-    @staticmethod
-    def found_in(rows: "Iterable[Document]") -> dict[str, RoutedConversation]:
-        """The copies of what was read, by id."""
-        return {row["_id"]: copy_of(row) for row in rows}
 
     @staticmethod
     def write_of(changed: Iterable[RoutedConversation]) -> Write:

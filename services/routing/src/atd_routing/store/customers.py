@@ -48,7 +48,7 @@ class Customers:
             return {}
         wanted, who = {"$in": sorted(contacts)}, {"$in": asking}
         query: Document = {"_id": wanted, "tenant_id": who}
-        rows = await self._customers.find(query, session=session).limit(len(contacts)).to_list(len(contacts))
+        rows = await self._customers.find(query, session=session).limit(len(contacts)).to_list(len(contacts) or 1)
         fields = {row["_id"]: {key: tuple(values) for key, values in row["fields"].items()} for row in rows}
         first = await self._first_openings({"tenant_id": who, "contact_id": wanted}, session)
         return {
@@ -61,7 +61,7 @@ class Customers:
             {"$match": query},
             {"$group": {"_id": "$contact_id", "first": {"$min": "$opened_at"}}},
         ]
-        cursor = self._copies.aggregate(stages, session=session, hint="by_contact")
+        cursor = await self._copies.aggregate(stages, session=session, hint="by_contact")
         return {row["_id"]: row["first"] for row in await cursor.to_list(None)}
 
     async def take(self, session: "Session", events: Sequence[ContactChanged]) -> None:

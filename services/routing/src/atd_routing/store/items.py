@@ -21,6 +21,8 @@ from atd_routing.domain.items import (
     name_taken,
     unique_key,
 )
+from atd_schemas.envelope import SYSTEM, Actor
+from atd_servicekit.changes import Change, changes_of, fields_between, pushed
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.outbox import next_order
 
@@ -46,6 +48,9 @@ ITEM_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
 }
 
+_PRESENT: "Document" = {"changes": 0}
+"""What is there now, without who has changed it: that is read for those alone who are refused."""
+
 MOST_SETTINGS = 2_000
 """Items and policies of one tenant, of all kinds together; the limits of the kinds are far below."""
 
@@ -65,8 +70,14 @@ class Items:
     async def of_kind(self, tenant_id: str, kind: ItemKind, session: "Session | None" = None) -> list[Item]:
         """All items of a kind, in their order."""
         query: Document = {"tenant_id": tenant_id, "kind": kind.name}
-        rows = await self._items.find(query, session=session).hint("by_kind").limit(kind.limit).to_list(kind.limit)
-        return in_order(kind, [_item_of(row) for row in rows])
+        rows = self._items.find(query, _PRESENT, session=session).hint("by_kind").limit(kind.limit)
+        return in_order(kind, [_item_of(row) for row in await rows.to_list(kind.limit)])
+
+    async def changes_since(self, item: Item, version: int, session: "Session | None" = None) -> list[Change]:
+        """Who changed what after this version of an item or policy, as far as it is remembered; the oldest first."""
+        query: Document = {"_id": item.id, "tenant_id": item.tenant_id}
+        row = await self._items.find_one(query, {"changes": 1}, session=session)
+        return [one for one in changes_of(row or {}) if one.version > version]
 
     async def add(self, session: "Session", kind: ItemKind, item: Item, now: "datetime") -> Item:
         """Store a new item, the last one where people put them in order; as it is then.
@@ -82,17 +93,22 @@ class Items:
         await self._items.insert_one({"_id": item.id, **_document(kind, stored)}, session=session)
         return stored
 
-    async def save(self, session: "Session", kind: ItemKind, item: Item, now: "datetime") -> Item:
-        """Store an item that was changed once since it was read; as it is then.
+    async def save(
+        self, session: "Session", kind: ItemKind, item: Item, now: "datetime", actor: Actor = SYSTEM
+    ) -> Item:
+        """Store an item that `actor` has changed once since it was read; as it is then.
 
         Raises `Refused` when its name is taken, `StaleVersion` when somebody else changed it meanwhile.
         """
         await self.count_on(session, item.tenant_id)
-        self._check_name(kind, item, await self.of_kind(item.tenant_id, kind, session))
+        others = await self.of_kind(item.tenant_id, kind, session)
+        self._check_name(kind, item, others)
         stored = replace(item, order=next_order(now, item.order))
+        before = next((one for one in others if one.id == item.id), item)
+        change = Change(stored.version, now, _changed_fields(before, stored), actor)
+        update: Document = {"$set": _document(kind, stored), "$push": pushed(change)}
         as_read: Document = {"_id": item.id, "version": item.version - 1}
-        saved = await self._items.replace_one(as_read, _document(kind, stored), session=session)
-        if saved.matched_count != 1:
+        if (await self._items.update_one(as_read, update, session=session)).matched_count != 1:
             raise StaleVersion
         return stored
 
@@ -108,15 +124,27 @@ class Items:
         row = await self._items.find_one({"_id": _policy_id(tenant_id, name)}, session=session)
         return _item_of(row) if row else None
 
-    async def put_policy(self, session: "Session", tenant_id: str, name: str, values: Values, now: "datetime") -> Item:
-        """Set a policy; as it is then."""
+    async def put_policy(
+        self,
+        session: "Session",
+        tenant_id: str,
+        name: str,
+        values: Values,
+        now: "datetime",
+        *,
+        defaults: Values | None = None,
+        actor: Actor = SYSTEM,
+    ) -> Item:
+        """Set a policy, as `actor`; as it is then. `defaults`: what holds of it while nobody has set it."""
         await self.count_on(session, tenant_id)
         before = await self.policy(tenant_id, name, session)
         item = Item(_policy_id(tenant_id, name), tenant_id, POLICY, values, created_at=now, changed_at=now)
         if before is not None:
             item = replace(before, values=values, changed_at=now, version=before.version + 1)
-        document = {**_document(None, item), "name": name}
-        await self._items.replace_one({"_id": item.id}, document, upsert=True, session=session)
+        known = {**(defaults or {}), **(before.values if before else {})}
+        change = Change(item.version, now, fields_between(known, values), actor)
+        update: Document = {"$set": {**_document(None, item), "name": name}, "$push": pushed(change)}
+        await self._items.update_one({"_id": item.id}, update, upsert=True, session=session)
         return item
 
     async def revision(self, tenant_id: str, session: "Session | None" = None) -> int:
@@ -131,8 +159,8 @@ class Items:
             return StoredSettings(tenant_id)
         items: dict[str, dict[str, Item]] = {}
         policies: dict[str, Values] = {}
-        cursor = self._items.find({"tenant_id": tenant_id}, session=session).hint("by_kind").limit(MOST_SETTINGS)
-        for found in await cursor.to_list(MOST_SETTINGS):
+        cursor = self._items.find({"tenant_id": tenant_id}, _PRESENT, session=session).hint("by_kind")
+        for found in await cursor.limit(MOST_SETTINGS).to_list(MOST_SETTINGS):
             if found["kind"] == POLICY:
                 policies[found["name"]] = found["values"]
             else:
@@ -162,6 +190,11 @@ class Items:
         key = unique_key(kind, item.values)
         if key is not None and any(unique_key(kind, one.values) == key for one in others if one.id != item.id):
             raise name_taken(kind)
+
+
+def _changed_fields(before: Item, after: Item) -> tuple[str, ...]:
+    moved = () if before.position == after.position else ("position",)
+    return fields_between(before.values, after.values) + moved
 
 
 def _document(kind: ItemKind | None, item: Item) -> "Document":

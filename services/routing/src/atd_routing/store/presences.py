@@ -32,7 +32,7 @@ class Presences:
         if not ids:
             return {}
         rows = self._collection.find({"_id": {"$in": list(ids)}}, session=session).limit(len(ids))
-        return {row["_id"]: presence_of(row) for row in await rows.to_list(len(ids))}
+        return {row["_id"]: presence_of(row) for row in await rows.to_list(len(ids) or 1)}
 
     async def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Tenant and id of those who are to be looked at by now, the longest due first."""

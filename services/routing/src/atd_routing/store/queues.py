@@ -48,7 +48,8 @@ class Queues:
             },
             {"$limit": MOST_QUEUES},
         ]
-        rows = await self._copies.aggregate(stages, hint="by_rank").to_list(MOST_QUEUES)
+        cursor = await self._copies.aggregate(stages, hint="by_rank")
+        rows = await cursor.to_list(MOST_QUEUES)
         return {row["_id"]: QueueCount(row["waiting"], row["since"]) for row in rows}
 
     async def given(self, tenant_id: str, team_id: str, now: datetime, session: "Session | None" = None) -> int:

@@ -1,10 +1,9 @@
-"""Loads what a turn needs, and saves it: copies, load, pools and decisions, in one transaction."""
+"""Loads what distribution needs in a turn, and saves the turn: copies, load, pools, decisions, in one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from atd_routing.domain.availability.attendant import Attendant
-from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.pool import Pool
 from atd_routing.domain.turn import Made, Turn
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
     from atd_servicekit.outbox import Outbox
 
 
-class Stored(NamedTuple):
-    """Copies by id, and the pool and the attendants of companies, by their id."""
-
-    copies: dict[str, RoutedConversation]
-    pools: dict[str, Pool]
-    attendants: dict[str, dict[str, Attendant]]
-
-
 class TurnStore:
     """Loads and saves turns."""
 
@@ -40,13 +31,12 @@ class TurnStore:
         self._attendants = attendants
         self._outbox = outbox
 
-    async def load(self, session: "Session", ids: Collection[str], tenant_ids: Collection[str]) -> Stored:
-        """Read copies by id, and what distribution needs of these companies, together: turns of threads are time."""
-        reads = [Copies.read_of(ids), Pools.read_of(tenant_ids), Attendants.read_of(tenant_ids)]
-        copies, pools, people = await read_all(self._database, session, reads)
-        return Stored(
-            Copies.found_in(copies), Pools.found_in(pools, tenant_ids), Attendants.found_in(people, tenant_ids)
-        )
+    async def load(self, session: "Session", tenant_id: str) -> tuple[Pool, dict[str, Attendant]]:
+        """The pool of a company, and its attendants by id."""
+        tenant_ids = (tenant_id,)
+        reads = [Pools.read_of(tenant_ids), Attendants.read_of(tenant_ids)]
+        pools, people = await read_all(self._database, session, reads)
+        return Pools.found_in(pools, tenant_ids)[tenant_id], Attendants.found_in(people, tenant_ids)[tenant_id]
 
     async def save(
         self,
