@@ -1,5 +1,6 @@
 """Making, changing and deleting webhooks over HTTP."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -237,6 +238,49 @@ async def test_a_change_of_an_older_version_is_refused(desk: TenantClient) -> No
     assert (await desk.refused("DELETE", path, headers=first))[:2] == (409, "conflict")
     assert (await desk.refused("POST", f"{path}/rotate-secret", headers=first))[:2] == (409, "conflict")
     await desk.do("DELETE", path, headers={"If-Match": '"2"'})
+
+
+async def test_of_many_administrators_who_save_one_version_at_once_one_wins_and_the_others_are_told_who_and_what(
+    desk: TenantClient,
+) -> None:
+    new = await made(desk)
+    path, first = f"/webhooks/{new['id']}", {"If-Match": '"1"'}
+    people = [
+        TenantClient(desk.service, desk.tenant, permissions=("webhooks:manage",), actor_id=f"p{n}", actor_name=f"P{n}")
+        for n in range(8)
+    ]
+    edits = [{"headers": {"X-By": "p"}, "description": f"p{n}"} if n % 2 else {"concurrency": n + 2} for n in range(8)]
+    answers = await asyncio.gather(
+        *(one.ask("PATCH", path, edit, headers=first) for one, edit in zip(people, edits, strict=True))
+    )
+    (winner,) = [n for n, answer in enumerate(answers) if answer.status_code == 200]
+    now = await desk.get(path)
+    assert now["version"] == 2
+    assert {name: now[name] for name in edits[winner]} == edits[winner]
+    for answer in (one for n, one in enumerate(answers) if n != winner):
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["version"]) == (409, "conflict", 2)
+        assert sorted(problem["changed"]) == sorted(edits[winner])
+        (change,) = problem["changes"]
+        assert change["actor"] == {"type": "attendant", "id": f"p{winner}", "name": f"P{winner}"}
+
+
+async def test_who_saves_over_an_older_version_is_told_of_every_change_since_the_products_too(
+    desk: TenantClient,
+) -> None:
+    new = await made(desk, auth={"kind": "bearer", "token": "first-token"})
+    path, first = f"/webhooks/{new['id']}", {"If-Match": '"1"'}
+    await desk.do("PATCH", path, {"auth": {"kind": "bearer", "token": "second-token"}})
+    await desk.do("POST", f"{path}/rotate-secret")
+    await disable(desk, new["id"])
+    problem = (await desk.ask("PATCH", path, {"url": f"{URL}2"}, headers=first)).json()
+    told = [(one["version"], one["fields"], one["actor"]["type"]) for one in problem["changes"]]
+    assert told == [(2, ["auth"], "attendant"), (3, ["secrets"], "attendant"), (4, ["enabled"], "system")]
+    assert "token" not in str(problem)
+    for concurrency in range(1, 30):
+        await desk.do("PATCH", path, {"concurrency": concurrency})
+    problem = (await desk.ask("PATCH", path, {"url": f"{URL}2"}, headers=first)).json()
+    assert [one["version"] for one in problem["changes"]] == list(range(14, 34))
 
 
 async def test_credentials_stay_until_others_are_given(desk: TenantClient) -> None:

@@ -137,10 +137,13 @@ def test_a_body_that_is_too_large_is_refused_in_words() -> None:
 
 def test_a_small_template_cannot_make_a_body_of_many_times_the_limit() -> None:
     event = orjson.dumps({"data": {"list": ["x" * 1_000] * 200}})
-    began = time.thread_time()
-    with pytest.raises(CannotShape):
-        shaped(Shape(template=["{{ data.list }}", "{{ data }} {{ data }}"] * 60), event)
-    assert time.thread_time() - began < 0.1
+    spent = []
+    for _ in range(3):  # the garbage of all tests before it may be collected in one of them
+        began = time.thread_time()
+        with pytest.raises(CannotShape):
+            shaped(Shape(template=["{{ data.list }}", "{{ data }} {{ data }}"] * 60), event)
+        spent.append(time.thread_time() - began)
+    assert min(spent) < 0.1
 
 
 @pytest.mark.parametrize(

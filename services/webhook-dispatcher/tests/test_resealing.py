@@ -32,7 +32,7 @@ async def mongo(mongodb_url: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes(INDEXES, PACKED)
     yield mongo
     await mongo.client.drop_database(mongo.db.name)
-    mongo.close()
+    await mongo.close()
 
 
 def endpoint(cipher: FieldCipher) -> Endpoint:

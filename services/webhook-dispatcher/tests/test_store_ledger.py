@@ -29,7 +29,7 @@ async def mongo(mongodb_url: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes(INDEXES, PACKED)
     yield mongo
     await mongo.client.drop_database(mongo.db.name)
-    mongo.close()
+    await mongo.close()
 
 
 def event(tenant_id: str, *, at: datetime = NOW, sequence: int = 1) -> Event:

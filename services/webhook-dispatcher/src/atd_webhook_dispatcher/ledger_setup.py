@@ -40,7 +40,9 @@ def set_up_ledger(common: Parts, engine: Engine, sender: EndpointCalls, retentio
     archive, breakers, jobs = ArchiveQueries(database), Breakers(database), runtime.use_jobs()
     stores = ReplayStores(replays, replayed, deliveries, events, common.endpoints)
     jobs.handle(REPLAY_JOB, Replaying(stores, engine, clock, retention.failed).handle)
-    runtime.background("webhooks-show", Showing(engine, breakers, replays, clock).run)
+    showing = Showing(engine, breakers, replays, clock)
+    runtime.background("webhooks-show", showing.run)
+    engine.keep_at_last(showing.write_breakers)
     return LedgerParts(
         common=common,
         queries=LedgerQueries(database),

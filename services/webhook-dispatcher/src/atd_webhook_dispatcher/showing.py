@@ -62,6 +62,14 @@ class Showing:
     async def turn(self) -> None:
         """Write the breakers that have changed, and drop from memory what was stopped. Raises PyMongo's errors."""
         now = self._clock.now()
+        await self.write_breakers()
+        await self._forget_stopped(now)
+        old = now - 2 * _SEEN_LATE
+        self._forgotten = {one: at for one, at in self._forgotten.items() if at > old}
+
+    async def write_breakers(self) -> None:
+        """Write those that have changed since they were written last. Raises PyMongo's errors."""
+        now = self._clock.now()
         changed = self._changed(now)
         await self._breakers.write(self._kept(changed, now))
         for endpoint_id, breaker in changed.items():
@@ -69,9 +77,6 @@ class Showing:
                 self._written.pop(endpoint_id, None)
             else:
                 self._written[endpoint_id] = (breaker, now)
-        await self._forget_stopped(now)
-        old = now - 2 * _SEEN_LATE
-        self._forgotten = {one: at for one, at in self._forgotten.items() if at > old}
 
     async def _forget_stopped(self, now: datetime) -> None:
         self._turns += 1

@@ -45,7 +45,7 @@ async def all_delivered(world: World, endpoint: Endpoint, count: int) -> None:
     async def arrived() -> bool:
         return await world.states(endpoint) == ["delivered"] * count
 
-    await eventually(arrived, timeout=20)
+    await eventually(arrived)
 
 
 async def test_in_order_a_page_that_ends_within_a_conversation_keeps_it(mongo: Mongo, receiver: Receiver) -> None:
@@ -56,7 +56,7 @@ async def test_in_order_a_page_that_ends_within_a_conversation_keeps_it(mongo: M
     values = [world.event(number // 2 + 1, threads[number % 2]) for number in range(count)]
     await written_down(world, endpoint, values, timedelta(0))
     async with process(mongo, "pages"):
-        await eventually(lambda: len(receiver.received) >= count, timeout=30)
+        await eventually(lambda: len(receiver.received) >= count)
     came: dict[str, list[int]] = {thread: [] for thread in threads}
     thread_of = {orjson.loads(value)["id"]: threads[number % 2] for number, value in enumerate(values)}
     for one in receiver.received:
@@ -227,9 +227,9 @@ async def test_an_erasure_reaches_what_another_process_holds_in_memory(
     updated, erased = contact_events(world, uuid7())
     async with process(world.mongo, "second") as second:
         both = (running, second)
-        await eventually(lambda: all(len(one.engine._leases.owned) == SHARDS // 2 for one in both), timeout=30)
+        await eventually(lambda: all(len(one.engine._leases.owned) == SHARDS // 2 for one in both))
         owner, other = both if running.engine._watch.owns(endpoint.id) else both[::-1]
-        await eventually(lambda: endpoint.id in owner.engine._lines.by_id, timeout=15)
+        await eventually(lambda: endpoint.id in owner.engine._lines.by_id)
         line = owner.engine._lines.by_id[endpoint.id]
         line.breaker = Breaker(state="open", until=CLOCK.monotonic() + 3_600)
         await owner.take(updated)

@@ -11,6 +11,7 @@ from pymongo.errors import ConnectionFailure, DocumentTooLarge
 
 from atd_servicekit.metrics import Metrics
 from atd_testing.clock import FakeClock
+from atd_testing.waiting import PATIENCE_SECONDS
 from atd_webhook_dispatcher.domain.delivery import Attempt, AttemptOutcome
 from atd_webhook_dispatcher.domain.health import Failure
 from atd_webhook_dispatcher.domain.outcome import Outcome
@@ -108,7 +109,7 @@ async def written(queue: Queue, count: int) -> list[int]:
     for number in range(count):
         writer.put(Outcome(row(number).row, "waiting", 1, attempt, NOW, due_at=NOW))
     writer.end()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await writer.run()
     return told
 

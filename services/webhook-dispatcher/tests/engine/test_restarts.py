@@ -1,5 +1,6 @@
 """What outlives a restart, a move of the lease and hours of waiting: order, pauses, the bytes that are sent."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,9 @@ from atd_webhook_dispatcher.domain.endpoint import Endpoint, SigningSecret
 from atd_webhook_dispatcher.domain.reading import event_from
 from atd_webhook_dispatcher.domain.signing import secret_text
 from atd_webhook_dispatcher.sealing import seal
+from atd_webhook_dispatcher.store.breakers import Breakers
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, Deliveries
+from atd_webhook_dispatcher.store.endpoints import Endpoints
 from atd_webhook_dispatcher.store.events import Events
 
 from .receiver import Received, Receiver
@@ -93,11 +96,10 @@ async def test_a_pause_that_a_receiver_asked_for_outlives_the_process_but_not_an
     receiver.answer = lambda _: (429, {"retry-after": "60"})
     endpoint = await world.endpoint(receiver.url)
     moved = await world.endpoint(receiver.url + "/moved")
-    async with process(mongo, "asked", clock) as first:
+    async with process(mongo, "asked", clock) as first:  # nothing of the breakers is written while it runs
         await first.take(world.event(1))
         both = {endpoint.id, moved.id}
         await eventually(lambda: both <= {one.endpoint.id for one in first.engine.lines if one.breaker.state == "open"})
-        await first.showing.turn()
     receiver.answer = lambda _: (200, {})
     await world.change(moved, url=receiver.url + "/new", reset_at=CLOCK.now())
     before = len(receiver.received)
@@ -110,6 +112,27 @@ async def test_a_pause_that_a_receiver_asked_for_outlives_the_process_but_not_an
         assert line.breaker.state == "open"
         await second.after(timedelta(seconds=75))  # what was asked for, and up to a fifth more
         await all_delivered(world, endpoint, 2)
+
+
+async def test_what_the_attempts_say_that_end_while_the_process_stops_is_kept_too(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    world = World(mongo)
+    receiver.answer = lambda _: (503, {"retry-after": "60"})
+    receiver.gate.clear()
+    endpoint = await world.endpoint(receiver.url)
+    async with process(mongo, "stopping") as stopping:
+        await stopping.take(world.event(1))
+        await eventually(lambda: len(receiver.received) == 1)
+        ends = asyncio.create_task(stopping.engine.stop())
+        await eventually(lambda: not stopping.engine._sending.alive)
+        answered = CLOCK.now()
+        receiver.gate.set()
+        await ends
+    kept = (await Breakers(mongo.db).kept([endpoint.id]))[endpoint.id]
+    assert (kept.state, kept.until and kept.until > answered + timedelta(seconds=50)) == ("open", True)
+    (found,) = await Endpoints(mongo.db).of_tenant(world.tenant)
+    assert found.failing is not None
 
 
 # ---------------------------------------------------------------------- hours
@@ -150,10 +173,11 @@ async def test_a_delivery_that_was_held_for_hours_is_signed_at_the_moment_it_lea
         receiver.answer = lambda _: (200, {})
         if held_by == "pause":
             await world.change(endpoint, state="enabled")
+        moved = CLOCK.now() + hours
         await one.after(hours)
         await all_delivered(world, endpoint, 2)
     later = receiver.received[-1]
-    assert int(later.headers["webhook-timestamp"]) >= (CLOCK.now() + hours).timestamp() - 60
+    assert int(later.headers["webhook-timestamp"]) >= moved.timestamp() - 1  # a header has whole seconds
     assert all(signed_by(request, KEY) for request in receiver.received)
     bodies = {event.id: event.body for value in values if (event := event_from(value)) is not None}
     assert {(request.event_id, request.body) for request in receiver.received} == set(bodies.items())

@@ -53,7 +53,7 @@ async def database(url: str) -> AsyncIterator[Mongo]:
         yield mongo
     finally:
         await mongo.client.drop_database(mongo.db.name)
-        mongo.close()
+        await mongo.close()
 
 
 def event(tenant_id: str, sequence: int = 1, thread: str = "", **data: Any) -> bytes:
@@ -192,10 +192,12 @@ async def process(mongo: Mongo, name: str = "p1", clock: Clock = CLOCK) -> Async
         matches=matches,
         shaped=body_for,
     )
+    showing = Showing(engine, breakers, replays, clock)
+    engine.keep_at_last(showing.write_breakers)
     await calls.start()
     await engine.start()
     try:
-        yield Process(mongo, engine, handler, cache, Showing(engine, breakers, replays, clock), clock, disabled)
+        yield Process(mongo, engine, handler, cache, showing, clock, disabled)
     finally:
         await engine.stop()
         await calls.stop()

@@ -21,7 +21,7 @@ async def mongo(mongodb_url: str) -> AsyncIterator[Mongo]:
     await mongo.ensure_indexes(INDEXES, PACKED)
     yield mongo
     await mongo.client.drop_database(mongo.db.name)
-    mongo.close()
+    await mongo.close()
 
 
 NOW = datetime(2096, 3, 1, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.pagination import Page
 from atd_servicekit.problems import FieldError, Problem, conflict, field_errors
 from atd_servicekit.requests import DECLARED_ONLY
-from atd_servicekit.versions import ExpectedVersion, check_version, etag_of, set_etag
+from atd_servicekit.versions import ExpectedVersion, etag_of, set_etag
 from atd_webhook_dispatcher.api.configuring import Configuring, Mistakes, as_body
 from atd_webhook_dispatcher.api.endpoint_bodies import EndpointBody, EndpointEdit
 from atd_webhook_dispatcher.api.endpoint_views import (
@@ -183,9 +183,9 @@ def _secrets(router: APIRouter, parts: Parts) -> None:
 async def _read(
     parts: Parts, session: "Session", identity: "Identity", webhook_id: str, version: int | None
 ) -> Endpoint:
-    """The endpoint that is to be changed. Raises `Problem` 404, and 409 where somebody else was faster."""
+    """The endpoint that is to be changed. Raises `Problem` 404, and 409 with who was faster and changed what."""
     before = await parts.endpoint(identity.tenant_id, webhook_id, session)
-    check_version(version, before.version, "webhook")
+    await parts.check_version(session, before, version)
     return before
 
 

@@ -16,6 +16,7 @@ from atd_servicekit.problems import not_found, unavailable
 from atd_servicekit.requests import StorableBody
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.url_policy import UrlPolicy
+from atd_servicekit.versions import overtaken, overtakings
 from atd_webhook_dispatcher.api.telling import enabled_event
 from atd_webhook_dispatcher.domain.catalogue import Catalogue
 from atd_webhook_dispatcher.domain.endpoint import Endpoint, enabled
@@ -59,6 +60,13 @@ class Parts:
             raise not_found("Webhook not found.")
         return found
 
+    async def check_version(self, session: "Session", endpoint: Endpoint, expected: int | None) -> None:
+        """Raise `Problem` 409 that says who changed what, where a caller expected another version than this one."""
+        if expected is None or expected == endpoint.version:
+            return
+        changes = await self.endpoints.changes_since(endpoint, expected, session)
+        raise overtaken(expected, endpoint.version, "webhook", overtakings("webhook.changed", changes))
+
     async def enable(self, session: "Session", identity: Identity, before: Endpoint) -> Endpoint:
         """Enable an endpoint as it was read in the session, on behalf of a person; as it is then.
 
@@ -73,7 +81,7 @@ class Parts:
         Raises `StaleVersion` when somebody else has changed it meanwhile.
         """
         after = replace(after, version=before.version + 1, changed_at=self.runtime.clock.now())
-        await self.endpoints.save(session, before, after)
+        await self.endpoints.save(session, before, after, identity.actor())
         if before.state == "disabled" and after.state == "enabled":
             event = enabled_event(after, identity, after.state_since)
             order = next_order(after.state_since, next_order(before.state_since))

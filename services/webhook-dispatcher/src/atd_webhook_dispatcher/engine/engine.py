@@ -55,6 +55,9 @@ GRACE = timedelta(seconds=18)
 
 _LAST_WRITES = timedelta(seconds=5)
 
+Keep = Callable[[], Coroutine[None, None, None]]
+"""Writes down what this process alone knows. Raises PyMongo's errors."""
+
 Disable = Callable[[Endpoint, str, Line], Coroutine[None, None, None]]
 """Disables an endpoint for a reason, and tells about it."""
 
@@ -106,15 +109,8 @@ class Engine:
         self._health = LineHealth(clock, metrics, jitter)
         self._writer = OutcomeWriter(stores.queue, stores.tallies, self._written)
         self._reading = Reading(self._lines, self._loader, clock, self._gone)
-        self._watch = Watch(
-            self._lines,
-            stores,
-            leases,
-            self._health,
-            clock,
-            metrics,
-            retention.failed,
-        )
+        self._watch = Watch(self._lines, stores, leases, self._health, clock, metrics, retention.failed)
+        self._at_last: list[Keep] = [self._watch.keep_failing]
         self._under_way: set[asyncio.Task[None]] = set()
         self._active = 0
         """Lines with attempts under way."""
@@ -139,6 +135,10 @@ class Engine:
         """Whether our own way out is broken."""
         return self._health.own_trouble
 
+    def keep_at_last(self, keep: Keep) -> None:
+        """Have `keep` called when all attempts have ended, before another process may take the endpoints over."""
+        self._at_last.append(keep)
+
     async def start(self) -> None:
         await self._leases.start()
         for task in (self._writing, self._watching, self._loading, self._sending):
@@ -155,7 +155,16 @@ class Engine:
         self._writing.let_end()
         self._writer.end()
         await self._writing.stop(grace=_LAST_WRITES)
+        await self._keep_at_last()
         await self._leases.stop()
+
+    async def _keep_at_last(self) -> None:
+        try:
+            async with asyncio.timeout(_LAST_WRITES.total_seconds()):
+                for keep in self._at_last:
+                    await keep()
+        except (PyMongoError, OSError) as error:  # as when the process is killed: the next one asks once too often
+            structlog.get_logger().warning("webhooks.not_kept_at_last", error=type(error).__name__)
 
     # ------------------------------------------------------------------ what comes in
 

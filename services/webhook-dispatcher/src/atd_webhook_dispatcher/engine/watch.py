@@ -219,11 +219,16 @@ class Watch:
             else:
                 self._lines.wake(one.endpoint_id)
 
-    async def _save_failing(self) -> None:
+    async def keep_failing(self) -> None:
+        """Write since when nothing has arrived at whom, also what was written a moment ago. Raises PyMongo's errors."""
+        await self._save_failing(at_last=True)
+
+    async def _save_failing(self, *, at_last: bool = False) -> None:
         now = self._clock.monotonic()
         for line in list(self._lines.by_id.values()):
             saved_at, saved = self._saved.get(line.endpoint.id, (0.0, line.endpoint.failing))
-            if saved == line.failing or (line.failing and saved and now - saved_at < SAVE_FAILING_SECONDS):
+            soon = line.failing and saved and now - saved_at < SAVE_FAILING_SECONDS
+            if saved == line.failing or (soon and not at_last):
                 continue
             failing = line.failing
             counts = await self._endpoints.save_failing(line.endpoint.id, failing)

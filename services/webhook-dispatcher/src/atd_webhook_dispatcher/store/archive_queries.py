@@ -34,7 +34,8 @@ class ArchiveQueries:
             {"$group": {"_id": "$type", "count": {"$sum": 1}}},
             {"$limit": MOST_TYPES},
         ]
-        rows = await self._events.aggregate(stages, hint="by_time").to_list(MOST_TYPES)
+        cursor = await self._events.aggregate(stages, hint="by_time")
+        rows = await cursor.to_list(MOST_TYPES)
         return {row["_id"]: row["count"] for row in rows}
 
     async def moments_of(self, tenant_id: str, event_or_thread: str, limit: int) -> list[datetime]:
@@ -56,5 +57,6 @@ class ArchiveQueries:
             {"$match": {"type": event_type}},
             {"$limit": 1},
         ]
-        rows = await self._events.aggregate(stages, hint="by_time").to_list(1)
+        cursor = await self._events.aggregate(stages, hint="by_time")
+        rows = await cursor.to_list(1)
         return event_of(rows[0]) if rows else None

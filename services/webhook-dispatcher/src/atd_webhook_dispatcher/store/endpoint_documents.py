@@ -6,6 +6,7 @@
  failing: {since, last, deliveries, parts}, version, created_at, changed_at, reset_at,
  touched_at,                     the last change by anybody
  unmarked: true,                 since it became ordered, until what waited then is kept in order
+ changes: [{version, at, fields, actor: {type, id, name}}],   as `atd_servicekit.changes` keeps them
  alive: true | deleted_at}
 """
 

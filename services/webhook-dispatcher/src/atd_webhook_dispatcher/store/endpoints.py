@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from pymongo import IndexModel
 
+from atd_schemas.envelope import SYSTEM, Actor
+from atd_servicekit.changes import Change, changes_of, pushed
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.tenant_cache import TenantCache
+from atd_webhook_dispatcher.domain.changes import fields_between
 from atd_webhook_dispatcher.domain.disabling import Failing
 from atd_webhook_dispatcher.domain.endpoint import (
     MOST_ENDPOINTS,
@@ -24,7 +27,11 @@ from atd_webhook_dispatcher.domain.endpoint import (
     EndpointState,
     TenantEndpoints,
 )
-from atd_webhook_dispatcher.store.endpoint_documents import endpoint_document, endpoint_of, failing_document
+from atd_webhook_dispatcher.store.endpoint_documents import (
+    endpoint_document,
+    endpoint_of,
+    failing_document,
+)
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -83,13 +90,23 @@ class Endpoints:
         document = endpoint_document(endpoint) | {"_id": endpoint.id, "touched_at": endpoint.changed_at, **_ALIVE}
         await self._endpoints.insert_one(document, session=session)
 
-    async def save(self, session: "Session", before: Endpoint, after: Endpoint) -> None:
-        """Keep an endpoint that was changed since it was read; a later `reset_at` forgets its failures.
+    async def changes_since(self, endpoint: Endpoint, version: int, session: "Session | None" = None) -> list[Change]:
+        """Who changed what after this version of an endpoint, as far as it is remembered; the oldest first."""
+        query = {"_id": endpoint.id, "tenant_id": endpoint.tenant_id, **_ALIVE}
+        row = await self._endpoints.find_one(query, {"changes": 1}, session=session)
+        return [one for one in changes_of(row or {}) if one.version > version]
+
+    async def save(self, session: "Session", before: Endpoint, after: Endpoint, actor: Actor = SYSTEM) -> None:
+        """Keep an endpoint that `actor` has changed since it was read; a later `reset_at` forgets its failures.
 
         Raises `StaleVersion` when it was changed or deleted meanwhile.
         """
         await self._count_on(session, before.tenant_id)
-        change: Document = {"$set": endpoint_document(after) | {"touched_at": after.changed_at}}
+        made = Change(after.version, after.changed_at, fields_between(before, after), actor)
+        change: Document = {
+            "$set": endpoint_document(after) | {"touched_at": after.changed_at},
+            "$push": pushed(made),
+        }
         if after.ordered and not before.ordered:
             change["$set"]["unmarked"] = True
         if after.reset_at != before.reset_at:
@@ -153,7 +170,7 @@ class Endpoints:
         query: Document = {"_id": endpoint.id, "version": endpoint.version, **_ALIVE}
         gone: Document = {
             "$set": endpoint_document(bare) | {"touched_at": now, "deleted_at": now},
-            "$unset": {"alive": ""},
+            "$unset": {"alive": "", "changes": ""},
         }
         if (await self._endpoints.update_one(query, gone, session=session)).matched_count != 1:
             raise StaleVersion

@@ -89,7 +89,7 @@ class LedgerQueries:
             {"$limit": limit + 1},
             *_SHOWN,
         ]
-        cursor = self._rows.aggregate(stages, hint=way.hint)
+        cursor = await self._rows.aggregate(stages, hint=way.hint)
         rows = await cursor.to_list(limit + 1)
         entries = [entry_of(row) for row in rows[:limit]]
         if len(rows) > limit:

@@ -62,7 +62,8 @@ class DeliveryQueue:
             {"$sort": {"endpoint_id": 1, "lane": 1, "thread": 1, "sequence": 1}},
             {"$group": {"_id": "$thread", "first": {"$first": "$$ROOT"}}},
         ]
-        found = await self._rows.aggregate(stages, hint=_BY_THREAD).to_list(len(threads))
+        cursor = await self._rows.aggregate(stages, hint=_BY_THREAD)
+        found = await cursor.to_list(len(threads) or 1)
         return {one["_id"]: delivery_of(one["first"]) for one in found}
 
     async def mark(self, ids: Collection[str]) -> None:
