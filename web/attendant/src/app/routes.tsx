@@ -4,7 +4,7 @@ import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "
 
 import { Shell } from "@/app/shell/Shell";
 import { withTexts } from "@/shared/i18n";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { LiveSkeleton, PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
@@ -31,7 +31,7 @@ const pages: RouteObject[] = [
   { path: "inbox/drafts", element: page(<UnsentPage key="drafts" what="drafts" />) },
   { path: "inbox/scheduled", element: page(<UnsentPage key="scheduled" what="scheduled" />) },
   { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
-  { path: "live", element: page(<LivePage />) },
+  { path: "live", element: page(<LivePage />, <LiveSkeleton />) },
   { path: "contacts/:contactId?", element: page(<CustomersPage />) },
   { path: "channels", element: page(<ChannelsPage />) },
   { path: "channels/new/:kind?", element: page(<ConnectPage />) },

@@ -15,7 +15,14 @@ import { IconButton } from "@/shared/ui/IconButton";
 import { Kbd } from "@/shared/ui/Kbd";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { FileName, PersonName, SafeText } from "@/shared/ui/SafeText";
-import { PageSkeleton, RowSkeletons, ThreadSkeleton } from "@/shared/ui/Skeletons";
+import {
+  FormSkeleton,
+  ListSkeleton,
+  LiveSkeleton,
+  PageSkeleton,
+  RowSkeletons,
+  ThreadSkeleton,
+} from "@/shared/ui/Skeletons";
 import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 
 import classes from "./KitPage.module.css";
@@ -176,6 +183,9 @@ function States() {
         <RowSkeletons count={4} />
         <ThreadSkeleton />
         <PageSkeleton />
+        <ListSkeleton />
+        <FormSkeleton />
+        <LiveSkeleton />
         <Stack>
           {(["thread", "search", "channel", "people", "offline"] as const).map((name) => (
             <Drawing key={name} name={name} />

@@ -52,8 +52,10 @@ export function AccountMenu() {
           className={classes.account}
           aria-label={own === undefined ? t("rail.account") : t(`rail.account_as.${own.state}`)}
         >
-          <Avatar id={me.id} name={me.name} size={32} />
-          {own !== undefined && <AvailabilityDot state={own.state} className={classes.presence} />}
+          <span className={classes.picture}>
+            <Avatar id={me.id} name={me.name} size={32} />
+            {own !== undefined && <AvailabilityDot state={own.state} className={classes.presence} />}
+          </span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

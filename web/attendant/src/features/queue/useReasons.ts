@@ -6,6 +6,7 @@ import { serverClock } from "@/shared/time/clock";
 import { snoozeTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 
+/** `behind` is left out: how many come before stands in the place, "3º da fila". */
 const KNOWN = [
   "nobody_online",
   "all_full",
@@ -16,19 +17,18 @@ const KNOWN = [
   "waits_for_known_attendant",
   "rules",
   "excluded",
-  "behind",
 ] as const;
 
 /** Why something waits, in words; a reason of a later version is left out. */
 export function useReasons(): (entry: QueueEntry) => string[] {
   const { t } = useTranslation("queue");
   const style = useTimeStyle();
-  const words = ({ code, count, until, attendant }: QueueReason) => {
+  const words = ({ code, until, attendant }: QueueReason) => {
     const known = KNOWN.find((one) => one === code);
     if (known === undefined) return null;
     const time = until ? snoozeTime(until, serverClock.now(), style) : "—";
     if (known === "excluded" && until) return t("reason.excluded_until", { time });
-    return t(`reason.${known}`, { count: count ?? 0, time, name: neutralName(attendant?.name ?? "") || t("somebody") });
+    return t(`reason.${known}`, { time, name: neutralName(attendant?.name ?? "") || t("somebody") });
   };
   return ({ reasons }) => reasons.map(words).filter((one) => one !== null);
 }

@@ -1,4 +1,4 @@
-export { EditorFrame, useDone } from "./components/EditorFrame";
+export { EditorFrame, EditorSkeleton, useDone } from "./components/EditorFrame";
 export { ItemGone } from "./components/ItemGone";
 export { NameSetting } from "./components/NameSetting";
 export { SaveProblem } from "./components/SaveProblem";
@@ -7,6 +7,9 @@ export { Setting, SettingsPageLayout } from "./components/SettingsParts";
 export { UnsavedChanges } from "./components/UnsavedChanges";
 export { useDraft, type Draft } from "./hooks/useDraft";
 export { useRefusals, type Refused } from "./hooks/useRefusals";
+export { useWhoChanged } from "./hooks/useWhoChanged";
 export { useAllowedPages, useSettingsSearch } from "./hooks/useSettingsTexts";
+export { namedBy } from "./model/fieldNames";
+export { changedFields, versionToMatch } from "./model/overlap";
 export { settingsPage, type SettingsPage } from "./page";
 export { ownPages } from "./pages";

@@ -23,6 +23,7 @@ interface ProblemBody {
   errors?: FieldProblem[];
   changes?: EarlierChange[];
   left?: number;
+  version?: number;
 }
 
 /**
@@ -30,7 +31,7 @@ interface ProblemBody {
  *
  * `code` is the API's stable word (`window_closed`, `not_found`), by which the client chooses its own words.
  * `retryAfter` is in seconds. `changes`: of a conflict, what was changed since the version that one saw.
- * `left`: of files that do not fit, the bytes that would.
+ * `left`: of files that do not fit, the bytes that would. `version`: of a conflict, the one that there is now.
  */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -44,6 +45,7 @@ export class ApiProblem extends Error {
     readonly retryAfter: number | null = null,
     readonly changes: readonly EarlierChange[] = [],
     readonly left: number | null = null,
+    readonly version: number | null = null,
   ) {
     super(detail);
   }
@@ -89,6 +91,7 @@ export function problemFrom(
     Number.isFinite(after) && after > 0 ? after : null,
     found.changes ?? [],
     found.left ?? null,
+    found.version ?? null,
   );
 }
 

@@ -5351,6 +5351,25 @@ export interface components {
             items: components["schemas"]["DuplicateView"][];
         };
         /**
+         * EarlierChange
+         * @description A change since the version that was sent. `actor` is null where it is not known who made it.
+         */
+        EarlierChange: {
+            /** @example setting.changed */
+            type: string;
+            /** @description What it led to */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            fields: string[];
+            actor: {
+                /** @enum {string} */
+                type: "contact" | "attendant" | "bot" | "system";
+                id: string | null;
+                name: string | null;
+            } | null;
+        };
+        /**
          * EarlierText
          * @description What a message said before it was edited, and until when.
          */
@@ -8779,7 +8798,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457. `code` is stable; `errors` is there for validation.
+         * @description RFC 9457. `code` is stable; `errors` is there for validation. A 409 `conflict` of an `If-Match` that is no longer current has `version`, and of settings, contacts and conversations `changed` and `changes` as far as they are remembered; never a value.
          */
         Problem: {
             /** @example urn:atendimento:problem:not_found */
@@ -8804,6 +8823,12 @@ export interface components {
                 /** @description The bound of a code `too_…` */
                 limit?: number;
             }[];
+            /** @description Of a conflict: the current version */
+            version?: number;
+            /** @description Of a conflict: the fields that were changed since the version that was sent */
+            changed?: string[];
+            /** @description Of a conflict: who changed which of them, the oldest first; at most the last 20 */
+            changes?: components["schemas"]["EarlierChange"][];
         };
         /**
          * ProblemView

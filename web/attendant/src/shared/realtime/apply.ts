@@ -110,7 +110,7 @@ function advance(copies: Copies, updates: Updates, frame: MessageEvent, message:
     updates.missing.add(frame.subject);
     return;
   }
-  const { last_preview: preview, ...fields } = state;
+  const { last_preview: preview, last_message: last, ...fields } = state;
   const byMe = isNew && message.author.id === me;
   const reading = readingAfter(state, current, byMe && message.direction === "outbound");
   const mentioned = isNew && !byMe && mentions(message, me);
@@ -119,6 +119,7 @@ function advance(copies: Copies, updates: Updates, frame: MessageEvent, message:
     ...fields,
     ...reading,
     ...(mentioned && { mentioned, mention_sequence: reading.mention_sequence ?? frame.sequence }),
+    ...(last && { last_message: last }),
     ...(typeof preview === "string" && { last_message: lastMessage(message, preview) }),
     sequence: frame.sequence,
   });

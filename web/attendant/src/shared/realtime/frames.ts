@@ -1,5 +1,5 @@
 /** The frames of the WebSocket (see the gateway's document): events, what is about the connection, and passing ones. */
-import type { Author, Contact, Conversation, Message } from "@/shared/api/types";
+import type { Author, Contact, Conversation, LastMessage, Message } from "@/shared/api/types";
 import type { Reading } from "@/shared/conversations/reading";
 import type { Availability } from "@/shared/routing/types";
 
@@ -14,6 +14,8 @@ export interface ConversationState {
   tag_ids?: string[];
   /** With it, the message is the conversation's last one. */
   last_preview?: string | null;
+  /** What the list shows now, where another message than the last one has other words. */
+  last_message?: LastMessage | null;
 }
 
 interface Event<Type extends string, Data> {

@@ -1,6 +1,6 @@
 /** Whatever comes in whatever order, repeated or lost and resumed: in the end the client shows what the server has. */
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import fc from "fast-check";
+import fc from "@/shared/testing/properties";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { keys } from "@/shared/api/keys";

@@ -34,6 +34,8 @@ export interface Asked {
   method: string;
   path: string;
   body: unknown;
+  /** The version that it is to be saved over. */
+  over?: number;
 }
 
 const ALL = [
@@ -131,10 +133,12 @@ function answerBy(answers: Answers): Asked[] {
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname, search } = new URL(request.url);
     const text = await request.clone().text();
+    const over = request.headers.get("If-Match");
     const one = {
       method: request.method,
       path: pathname + search,
       body: text === "" ? null : (JSON.parse(text) as unknown),
+      ...(over !== null && { over: Number(over.replaceAll('"', "")) }),
     };
     asked.push(one);
     const found = answers[`${one.method} ${one.path}`] ?? answers[`${one.method} ${pathname}`];

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "@/shared/testing/properties";
 import { expect, test } from "vitest";
 
 import { parseText, safeHref, type Piece } from "@/shared/text/markup";

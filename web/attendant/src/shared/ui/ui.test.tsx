@@ -44,6 +44,28 @@ test("an avatar without letters shows a person", () => {
   expect(container.querySelector("svg")).not.toBeNull();
 });
 
+test("an avatar shows the picture without words, and the initials when there is none or it cannot be loaded", () => {
+  const { container, rerender } = show(<Avatar id="1" name="Ana Souza" picture="/api/v1/attachments/a/thumbnail" />);
+  const picture = container.querySelector("img");
+  expect(picture).toHaveAttribute("src", "/api/v1/attachments/a/thumbnail");
+  expect(picture).toHaveAttribute("alt", "");
+  expect(screen.queryByRole("img")).toBeNull();
+  if (picture) fireEvent.error(picture);
+  expect(container.querySelector("img")).toBeNull();
+  expect(screen.getByText("AS")).toBeInTheDocument();
+
+  const again = (address: string | null) => (
+    <MantineProvider>
+      <Avatar id="1" name="Ana Souza" picture={address} />
+    </MantineProvider>
+  );
+  rerender(again("/api/v1/attachments/b/thumbnail"));
+  expect(container.querySelector("img")).toHaveAttribute("src", "/api/v1/attachments/b/thumbnail");
+  rerender(again(null));
+  expect(container.querySelector("img")).toBeNull();
+  expect(screen.getByText("AS")).toBeInTheDocument();
+});
+
 test("a button that cannot be used says why and does nothing", async () => {
   const press = vi.fn();
   show(

@@ -6,6 +6,7 @@ import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
 import type { components } from "@/shared/api/schema";
 import type { Attendant, Page } from "@/shared/api/types";
+import { ifMatch } from "@/shared/api/versioned";
 
 export type NewAttendant = components["schemas"]["NewAttendant"];
 export type AttendantChanges = components["schemas"]["AttendantChanges"];
@@ -50,12 +51,16 @@ export function useGivePassword() {
   });
 }
 
+/** `over`: the version that is changed; null: whichever it is. */
 export function useChangeAttendant() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, changes }: { id: string; changes: AttendantChanges }) =>
+    mutationFn: ({ id, over, changes }: { id: string; over: number | null; changes: AttendantChanges }) =>
       unwrap<Attendant>(
-        api.PATCH("/api/v1/attendants/{attendant_id}", { params: { path: { attendant_id: id } }, body: changes }),
+        api.PATCH("/api/v1/attendants/{attendant_id}", {
+          params: { path: { attendant_id: id }, ...ifMatch(over) },
+          body: changes,
+        }),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: keys.attendants() }),
   });

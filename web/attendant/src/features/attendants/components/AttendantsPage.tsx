@@ -27,7 +27,9 @@ export function AttendantsPage() {
   const mayManage = useMay("attendants:manage");
   const { data, error, isPending, isFetching, refetch } = useAttendants();
   const [adding, setAdding] = useState(false);
-  const [edited, setEdited] = useState<Attendant | null>(null);
+  const [opened, setEdited] = useState<Attendant | null>(null);
+  // As it is now: somebody else may change it while it is edited.
+  const edited = opened && (data?.find(({ id }) => id === opened.id) ?? opened);
   return (
     <SettingsPageLayout title={t("title")} text={t("text")}>
       {mayManage && data !== undefined && (
@@ -94,7 +96,7 @@ function Row({ attendant, mayManage, edit }: { attendant: Attendant; mayManage: 
   );
 }
 
-/** Takes the access away at once, and offers to give it back. */
+/** Takes the access away at once, whatever others have changed meanwhile, and offers to give it back. */
 function ActiveButton({ attendant: { id, name, active } }: { attendant: Attendant }) {
   const { t } = useTranslation("attendants");
   const change = useChangeAttendant();
@@ -109,7 +111,7 @@ function ActiveButton({ attendant: { id, name, active } }: { attendant: Attendan
     );
   };
   const set = (to: boolean, done?: () => void) =>
-    change.mutate({ id, changes: { active: to } }, { onError: failed, onSuccess: () => done?.() });
+    change.mutate({ id, over: null, changes: { active: to } }, { onError: failed, onSuccess: () => done?.() });
   const deactivate = () => set(false, () => undoable({ message: t("deactivated", { name }), undo: () => set(true) }));
   return (
     <Button

@@ -1,19 +1,33 @@
-import { Alert, Button, Group, Modal, TextInput } from "@mantine/core";
+import { Button, Group, Modal, TextInput } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { SaveProblem, changedFields, namedBy, useDraft } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Attendant } from "@/shared/api/types";
 import { useMe } from "@/shared/session/SessionProvider";
 import { notifyDone } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
-import { useChangeAttendant, type AttendantChanges, type Role, type Visibility } from "../api/attendants";
+import { useChangeAttendant, type AttendantChanges } from "../api/attendants";
 import classes from "./attendants.module.css";
 import { NewPassword } from "./NewPassword";
 import { RoleChoice } from "./roles";
 import { VisibilityChoice, visibilityWith } from "./VisibilityChoice";
+
+/** Fields as changes tell them, by their label. */
+const LABELS = {
+  name: "add.name",
+  role: "role.label",
+  visibility: "visibility.label",
+  active: "active",
+} as const satisfies Record<keyof AttendantChanges, string>;
+
+type Typed = Pick<Attendant, "name" | "role" | "visibility">;
+
+function sentOf({ name, role, visibility }: Typed): Typed {
+  return { name: name.trim(), role, visibility: visibilityWith(role, visibility) };
+}
 
 /** Name and role of a person. The e-mail is the login and stays. */
 export function EditDialog({ attendant, close }: { attendant: Attendant; close: () => void }) {
@@ -21,20 +35,12 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
   const { t: common } = useTranslation("app");
   const own = useMe().id === attendant.id;
   const [step, setStep] = useState<"form" | "ask" | "shown">("form");
-  const problemText = useProblemText();
   const change = useChangeAttendant();
-  const [name, setName] = useState(attendant.name);
-  const [role, setRole] = useState<string>(attendant.role);
-  const [chosen, setVisibility] = useState<Visibility>(attendant.visibility);
-  const visibility = visibilityWith(role, chosen);
-  const wanted = name.trim();
+  const loaded: Typed = { name: attendant.name, role: attendant.role, visibility: attendant.visibility };
+  const { values, set, over, failed } = useDraft(loaded, { version: attendant.version, sent: sentOf });
+  const wanted = sentOf(values);
   const lastAdmin = change.error instanceof ApiProblem && change.error.code === "last_admin";
-  const problem = change.error && !lastAdmin ? problemText(change.error) : null;
-  const changes: AttendantChanges = {
-    ...(wanted !== attendant.name && { name: wanted }),
-    ...(role !== attendant.role && { role: role as Role }),
-    ...(visibility !== attendant.visibility && { visibility }),
-  };
+  const changes = changedFields(loaded, wanted) as AttendantChanges;
   const save = () => {
     if (Object.keys(changes).length === 0) {
       close();
@@ -44,7 +50,7 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
       notifyDone(t("edit.saved"));
       close();
     };
-    change.mutate({ id: attendant.id, changes }, { onSuccess: done });
+    change.mutate({ id: attendant.id, over, changes }, { onSuccess: done, onError: failed });
   };
   return (
     <Modal
@@ -69,24 +75,31 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
         hidden={step !== "form"}
         onSubmit={(event) => {
           event.preventDefault();
-          if (wanted !== "" && !change.isPending) save();
+          if (wanted.name !== "" && !change.isPending) save();
         }}
       >
         <TextInput
           label={t("add.name")}
           data-autofocus
           maxLength={80}
-          value={name}
-          error={wanted === "" ? t("add.name_empty") : null}
-          onChange={(event) => setName(event.currentTarget.value)}
+          value={values.name}
+          error={wanted.name === "" ? t("add.name_empty") : null}
+          onChange={(event) => set({ name: event.currentTarget.value })}
         />
-        <RoleChoice role={role} onChange={setRole} own={own} error={lastAdmin ? t("last_admin.text") : undefined} />
-        {!own && <VisibilityChoice role={role} visibility={visibility} onChange={setVisibility} />}
-        {problem !== null && (
-          <Alert color="red" variant="light" role="alert" title={problem.title}>
-            {problem.text}
-          </Alert>
+        <RoleChoice
+          role={values.role}
+          onChange={(role) => set({ role })}
+          own={own}
+          error={lastAdmin ? t("last_admin.text") : undefined}
+        />
+        {!own && (
+          <VisibilityChoice
+            role={values.role}
+            visibility={wanted.visibility}
+            onChange={(visibility) => set({ visibility })}
+          />
         )}
+        <SaveProblem error={lastAdmin ? null : change.error} changedName={namedBy(LABELS, t)} />
         {!own && (
           <div>
             <Button
@@ -103,7 +116,7 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
           <Button variant="default" onClick={close}>
             {common("actions.cancel")}
           </Button>
-          <Button type="submit" loading={change.isPending} disabled={wanted === ""}>
+          <Button type="submit" loading={change.isPending} disabled={wanted.name === ""}>
             {t("edit.save")}
           </Button>
         </Group>

@@ -22,7 +22,7 @@ const answers: Answers = { "GET /api/v1/attendants": { items: [self, bia], next_
 const show = (changes: Answers = {}, permissions?: string[]) =>
   renderPart(<AttendantsPage />, {
     answers: { ...answers, ...changes },
-    texts: ["attendants", "settings"],
+    texts: ["attendants", "settings", "routing"],
     ...(permissions && { permissions }),
   });
 
@@ -77,6 +77,34 @@ test("name and role are changed; only what changed is sent", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ role: "supervisor" });
+});
+
+test("who changes what somebody else has changed hears who and what, and keeps what was chosen", async () => {
+  let there = bia;
+  const sent: { body: object; over?: number }[] = [];
+  await show({
+    "GET /api/v1/attendants": () => ({ items: [self, there], next_cursor: null }),
+    "PATCH /api/v1/attendants/b": (asked: { body: object; over?: number }) => {
+      sent.push(asked);
+      if (asked.over === there.version) return (there = { ...there, ...asked.body, version: there.version + 1 });
+      const actor = { type: "attendant", id: "r", name: "Rui" };
+      const changes = [{ type: "setting.changed", version: there.version, fields: ["role", "active"], actor }];
+      return new Refusal(409, { code: "conflict", version: there.version, changes });
+    },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Editar Bia" }));
+  await userEvent.click(await screen.findByRole("radio", { name: "Administração" }));
+  there = { ...bia, name: "Beatriz", role: "supervisor", version: 2 };
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Rui: Acesso, Ativo ou não");
+  expect(screen.getByRole("radio", { name: "Administração" })).toBeChecked();
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Nome" })).toHaveValue("Beatriz"));
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(sent).toMatchObject([
+    { over: 1, body: { role: "admin" } },
+    { over: 2, body: { role: "admin" } },
+  ]);
 });
 
 test("one's own access is another administrator's to change", async () => {

@@ -4,6 +4,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, unwrap } from "@/shared/api/client";
 import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
+import { isOld } from "@/shared/api/problem";
 import type { components } from "@/shared/api/schema";
 import type { Page } from "@/shared/api/types";
 import { ifMatch, unwrapVersioned, type Versioned } from "@/shared/api/versioned";
@@ -38,12 +39,12 @@ export function useAutomaticReplies() {
 export function useSaveReply() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ reply, values }: { reply: AutomaticReply | null; values: ReplyValues }) =>
+    mutationFn: ({ reply, values }: { reply: { id: string; version: number | null } | null; values: ReplyValues }) =>
       reply === null
         ? unwrap<AutomaticReply>(api.POST(PATH, { body: values }))
         : unwrap<AutomaticReply>(
             api.PATCH(`${PATH}/{item_id}`, {
-              params: { path: { item_id: reply.id }, ...ifMatch(`"${reply.version}"`) },
+              params: { path: { item_id: reply.id }, ...ifMatch(reply.version) },
               body: values,
             }),
           ),
@@ -119,5 +120,9 @@ export function useSaveProtocol() {
     mutationFn: ({ value, version }: Versioned<ProtocolSettings>) =>
       unwrapVersioned(api.PUT(PROTOCOL, { params: ifMatch(version), body: value })),
     onSuccess: (saved) => client.setQueryData(keys.setting("protocol"), saved),
+    // What was typed is then laid over what is there now, and can be saved again.
+    onError: (error) => {
+      if (isOld(error)) void client.invalidateQueries({ queryKey: keys.setting("protocol") });
+    },
   });
 }

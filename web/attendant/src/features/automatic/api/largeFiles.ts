@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { isOld } from "@/shared/api/problem";
 import type { components } from "@/shared/api/schema";
 import { ifMatch, unwrapVersioned, type Versioned } from "@/shared/api/versioned";
 
@@ -28,5 +29,9 @@ export function useSaveLargeFiles() {
     mutationFn: ({ value, version }: Versioned<LargeFileSettings>) =>
       unwrapVersioned(api.PUT(PATH, { params: ifMatch(version), body: value })),
     onSuccess: (saved) => client.setQueryData(KEY, saved),
+    // What was typed is then laid over what is there now, and can be saved again.
+    onError: (error) => {
+      if (isOld(error)) void client.invalidateQueries({ queryKey: KEY });
+    },
   });
 }

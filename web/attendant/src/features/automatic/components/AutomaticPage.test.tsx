@@ -56,7 +56,7 @@ function rulesOf(rules: ReturnType<typeof rule>[]): Answers {
 }
 
 const show = (answers: Answers, permissions = ["settings:manage"]) =>
-  renderPart(<AutomaticPage />, { answers, permissions, texts: ["automatic", "settings"] });
+  renderPart(<AutomaticPage />, { answers, permissions, texts: ["automatic", "settings", "routing"] });
 
 test("a company without rules begins with an idea, and what is missing is said at its field", async () => {
   const { asked } = await show(rulesOf([]));

@@ -77,7 +77,13 @@ export function AutomaticPage() {
       )}
       <ProtocolSection />
       <LargeFilesSection />
-      {edited !== null && <ReplyDialog {...edited} close={() => setEdited(null)} />}
+      {edited !== null && (
+        <ReplyDialog
+          {...edited}
+          reply={data?.find(({ id }) => id === edited.reply?.id) ?? edited.reply}
+          close={() => setEdited(null)}
+        />
+      )}
     </SettingsPageLayout>
   );
 }

@@ -1,20 +1,24 @@
-import { Alert, Button, Select, Switch, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { Button, Select, Switch, Textarea } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { Setting, UnsavedChanges } from "@/features/settings";
+import { SaveProblem, Setting, UnsavedChanges, namedBy, useDraft } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Versioned } from "@/shared/api/versioned";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { notifyDone } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
 import { useLargeFiles, useSaveLargeFiles, type LargeFileSettings } from "../api/largeFiles";
 import classes from "./automatic.module.css";
 
 const MAX_TEXT = 1024;
 const LANGUAGES = ["pt-BR", "en", "es"] as const;
+/** Fields as changes tell them, by their label. */
+const LABELS = {
+  enabled: "files.enabled",
+  language: "files.language",
+  text: "files.text",
+} as const satisfies Record<keyof LargeFileSettings, string>;
 
 /** Whether customers are told that a file of theirs was too large for the channel, and how. */
 export function LargeFilesSection() {
@@ -36,17 +40,12 @@ export function LargeFilesSection() {
 
 function LargeFilesForm({ loaded }: { loaded: Versioned<LargeFileSettings> }) {
   const { t } = useTranslation("automatic");
-  const [changes, setChanges] = useState<Partial<LargeFileSettings>>({});
+  const { values, set, unsaved, reset, over, failed } = useDraft(loaded.value, loaded);
   const mayManage = useMay("settings:manage");
   const save = useSaveLargeFiles();
-  const problem = useProblemText()(save.error);
-  const values = { ...loaded.value, ...changes };
-  const set = (change: Partial<LargeFileSettings>) => setChanges({ ...changes, ...change });
-  const unsaved = JSON.stringify(values) !== JSON.stringify(loaded.value);
   const refused = save.error instanceof ApiProblem && save.error.errors.some(({ field }) => field === "text");
-  const conflict = save.error instanceof ApiProblem && [409, 412].includes(save.error.status);
   const done = () => {
-    setChanges({});
+    reset();
     notifyDone(t("files.saved"));
   };
   return (
@@ -54,7 +53,7 @@ function LargeFilesForm({ loaded }: { loaded: Versioned<LargeFileSettings> }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!save.isPending) save.mutate({ value: values, version: loaded.version }, { onSuccess: done });
+        if (!save.isPending) save.mutate({ value: values, version: over }, { onSuccess: done, onError: failed });
       }}
     >
       <UnsavedChanges unsaved={unsaved} />
@@ -93,11 +92,7 @@ function LargeFilesForm({ loaded }: { loaded: Versioned<LargeFileSettings> }) {
           </Setting>
         </>
       )}
-      {save.error && !refused && (
-        <Alert color="red" variant="light" role="alert" title={problem.title} mb="md">
-          {conflict ? t("protocol.conflict") : problem.text}
-        </Alert>
-      )}
+      <SaveProblem error={refused ? null : save.error} changedName={namedBy(LABELS, t)} />
       {mayManage && (
         <Button type="submit" variant="default" loading={save.isPending} disabled={!unsaved}>
           {t("files.save")}

@@ -1,20 +1,26 @@
-import { Alert, Button, Switch, TagsInput, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { Button, Switch, TagsInput, Textarea } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { Setting, UnsavedChanges } from "@/features/settings";
+import { SaveProblem, Setting, UnsavedChanges, namedBy, useDraft } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Versioned } from "@/shared/api/versioned";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { notifyDone } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
 import { useProtocol, useSaveProtocol, type ProtocolSettings } from "../api/automatic";
 import { MAX_WORD, MAX_WORDS } from "../model/values";
 import classes from "./automatic.module.css";
 
 const MAX_TEXT = 1024;
+/** Fields as changes tell them, by their label. */
+const LABELS = {
+  on_request: "protocol.on_request",
+  words: "protocol.words",
+  text: "protocol.text",
+  on_opening: "protocol.on_opening",
+  opening_text: "protocol.opening_text",
+} as const satisfies Record<keyof ProtocolSettings, string>;
 
 /** Whether the protocol number is told, by which words and in which text. */
 export function ProtocolSection() {
@@ -36,15 +42,10 @@ export function ProtocolSection() {
 
 function ProtocolForm({ loaded }: { loaded: Versioned<ProtocolSettings> }) {
   const { t } = useTranslation("automatic");
-  const [changes, setChanges] = useState<Partial<ProtocolSettings>>({});
+  const { values, set, unsaved, reset, over, failed } = useDraft(loaded.value, loaded);
   const mayManage = useMay("settings:manage");
   const save = useSaveProtocol();
-  const problemText = useProblemText();
-  const values = { ...loaded.value, ...changes };
-  const set = (change: Partial<ProtocolSettings>) => setChanges({ ...changes, ...change });
-  const unsaved = JSON.stringify(values) !== JSON.stringify(loaded.value);
   const refused = save.error instanceof ApiProblem ? save.error.errors.map(({ field }) => field) : [];
-  const conflict = save.error instanceof ApiProblem && save.error.status === 409;
   const text = (name: "text" | "opening_text") => ({
     value: values[name],
     autosize: true,
@@ -56,7 +57,7 @@ function ProtocolForm({ loaded }: { loaded: Versioned<ProtocolSettings> }) {
   });
   const complete = values.words.length > 0 && values.text.trim() !== "" && values.opening_text.trim() !== "";
   const done = () => {
-    setChanges({});
+    reset();
     notifyDone(t("protocol.saved"));
   };
   return (
@@ -64,7 +65,8 @@ function ProtocolForm({ loaded }: { loaded: Versioned<ProtocolSettings> }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (complete && !save.isPending) save.mutate({ value: values, version: loaded.version }, { onSuccess: done });
+        if (complete && !save.isPending)
+          save.mutate({ value: values, version: over }, { onSuccess: done, onError: failed });
       }}
     >
       <UnsavedChanges unsaved={unsaved} />
@@ -108,11 +110,7 @@ function ProtocolForm({ loaded }: { loaded: Versioned<ProtocolSettings> }) {
           <Textarea aria-label={t("protocol.opening_text")} {...text("opening_text")} />
         </Setting>
       )}
-      {save.error && refused.length === 0 && (
-        <Alert color="red" variant="light" role="alert" title={problemText(save.error).title} mb="md">
-          {conflict ? t("protocol.conflict") : problemText(save.error).text}
-        </Alert>
-      )}
+      <SaveProblem error={refused.length === 0 ? save.error : null} changedName={namedBy(LABELS, t)} />
       {mayManage && (
         <Button type="submit" variant="default" loading={save.isPending} disabled={!unsaved || !complete}>
           {t("protocol.save")}

@@ -1,16 +1,16 @@
-import { Alert, Button, Modal } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { SaveProblem, namedBy, useDraft } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
 import { useTimeStyle } from "@/shared/time/times";
 import { notifyDone } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useDeleteReply, useSaveReply, type AutomaticReply, type ReplyValues } from "../api/automatic";
-import { linesOf, OFFICE } from "../model/hours";
-import { mistakes, sentValues } from "../model/values";
+import { linesOf, OFFICE, type Lines } from "../model/hours";
+import { mistakes, sentValues, valuesOf } from "../model/values";
 import classes from "./automatic.module.css";
 import { ReplyFields } from "./ReplyFields";
 import { ReplyPreview } from "./ReplyPreview";
@@ -23,27 +23,52 @@ interface Props {
   close: () => void;
 }
 
+/** Fields as changes tell them, by their label; their order is changed in the list. */
+const LABELS = {
+  name: "name",
+  trigger: "trigger.label",
+  text: "text_label",
+  enabled: "changed_state",
+  words: "words_label",
+  closed_by: "closed_by.label",
+  when: "when.label",
+  hours: "when.label",
+  channels: "channels.label",
+  period_hours: "period.label",
+} as const satisfies Record<keyof Omit<ReplyValues, "position">, string>;
+
+type Typed = ReplyValues & { lines: Lines; zone: string };
+
+function typedOf(values: ReplyValues, zone: string): Typed {
+  const { hours } = values;
+  return { ...values, lines: hours ? linesOf(hours) : OFFICE, zone: hours?.zone ?? zone };
+}
+
+const sentOf = ({ lines, zone, ...values }: Typed): ReplyValues => sentValues(values, lines, zone);
+
 /** A rule, with what a customer sees beside it. Nothing is lost on an error. */
 export function ReplyDialog({ reply, values: first, close }: Props) {
   const { t } = useTranslation("automatic");
   const { t: common } = useTranslation("app");
   const style = useTimeStyle();
-  const [values, setValues] = useState(first);
-  const [lines, setLines] = useState(() => (first.hours ? linesOf(first.hours) : OFFICE));
-  const [zone, setZone] = useState(first.hours?.zone ?? style.zone);
+  const loaded = typedOf(reply === null ? first : valuesOf(reply), style.zone);
+  const {
+    values: typed,
+    set,
+    unsaved,
+    over,
+    failed,
+  } = useDraft(loaded, { version: reply?.version ?? null, sent: sentOf });
+  const { lines, zone, ...values } = typed;
   const [tries, setTries] = useState(0);
   const save = useSaveReply();
   const remove = useDeleteReply();
-  const problemText = useProblemText();
   const form = useWrongField(tries, save.error);
   const wrong = mistakes(values, lines);
-  const sent = sentValues(values, lines, zone);
-  const typed = values !== first;
+  const sent = sentOf(typed);
   const error = save.error ?? remove.error;
-  const problem = error === null ? null : problemText(error);
   const refused = save.error instanceof ApiProblem ? save.error.errors.map(({ field }) => field) : [];
   const taken = save.error instanceof ApiProblem && save.error.code === "name_taken";
-  const conflict = save.error instanceof ApiProblem && save.error.status === 409;
   const submit = () => {
     setTries(tries + 1);
     if (wrong.size > 0) return;
@@ -51,7 +76,10 @@ export function ReplyDialog({ reply, values: first, close }: Props) {
       notifyDone(t("saved"));
       close();
     };
-    save.mutate({ reply, values: sent }, { onSuccess: done });
+    save.mutate(
+      { reply: reply && { id: reply.id, version: over }, values: sent },
+      { onSuccess: done, onError: failed },
+    );
   };
   const removed = () => {
     notifyDone(t("deleted", { name: reply?.name ?? "" }));
@@ -64,7 +92,7 @@ export function ReplyDialog({ reply, values: first, close }: Props) {
       title={t(reply === null ? "new" : "edit")}
       size={860}
       closeOnClickOutside={false}
-      closeOnEscape={!typed}
+      closeOnEscape={!unsaved}
       closeButtonProps={{ "aria-label": common("actions.close") }}
     >
       <form
@@ -78,8 +106,8 @@ export function ReplyDialog({ reply, values: first, close }: Props) {
       >
         <ReplyFields
           values={values}
-          onChange={(change) => setValues({ ...values, ...change })}
-          hours={{ lines, zone, onLines: setLines, onZone: setZone }}
+          onChange={set}
+          hours={{ lines, zone, onLines: (to) => set({ lines: to }), onZone: (to) => set({ zone: to }) }}
           wrong={tries > 0 ? wrong : new Set()}
           refused={{
             name: taken ? t("name_taken") : null,
@@ -88,11 +116,7 @@ export function ReplyDialog({ reply, values: first, close }: Props) {
           }}
         />
         <ReplyPreview values={sent} complete={wrong.size === 0} />
-        {problem !== null && refused.length === 0 && (
-          <Alert color="red" variant="light" role="alert" title={problem.title}>
-            {conflict ? t("conflict") : problem.text}
-          </Alert>
-        )}
+        <SaveProblem error={refused.length === 0 ? error : null} changedName={namedBy(LABELS, t)} />
         <div className={classes.footer}>
           <span>
             {reply !== null && (

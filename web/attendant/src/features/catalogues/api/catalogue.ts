@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { lasting } from "@/shared/api/lasting";
+import { ifMatch } from "@/shared/api/versioned";
 import type { Label, Tag, Type } from "@/shared/marks/catalogue";
 import { noteGone } from "@/shared/marks/known";
 
@@ -15,6 +16,13 @@ export interface Changes {
   color?: string;
   parent_id?: string | null;
   archived?: boolean;
+}
+
+interface Change {
+  id: string;
+  /** The version that it is a change of. */
+  version: number | null;
+  changes: Changes;
 }
 
 // The lists of the three kinds have the same routes; the document's types know each by its own path alone.
@@ -30,10 +38,16 @@ export function useCreateItem(kind: Kind) {
   );
 }
 
+/** Over the version that was seen, so that nobody's change of the same is lost unseen; what is saved is shown at once. */
 export function useChangeItem(kind: Kind) {
-  return useListChange(kind, ({ id, changes }: { id: string; changes: Changes }) =>
-    unwrap<Item>(api.PATCH(onePath(kind), { params: { path: { item_id: id } }, body: changes })),
-  );
+  const client = useQueryClient();
+  return useListChange(kind, async ({ id, version, changes }: Change) => {
+    const params = { path: { item_id: id }, ...ifMatch(version) };
+    const saved = await unwrap<Item>(api.PATCH(onePath(kind), { params, body: changes }));
+    const shown = (all: readonly Item[] | undefined) => all?.map((one) => (one.id === id ? saved : one));
+    client.setQueryData<readonly Item[]>(keys.setting(kind), shown);
+    return saved;
+  });
 }
 
 export function useDeleteItem(kind: Kind) {

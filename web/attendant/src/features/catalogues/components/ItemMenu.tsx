@@ -27,13 +27,18 @@ export function ItemMenu({ kind, item, others, stays, children }: Props) {
   const change = useChangeItem(kind);
   const refusal = useRefusalText();
   const [asked, setAsked] = useState<"merge" | "delete" | null>(null);
-  const { id, name, archived } = item;
+  const { id, version, name, archived } = item;
   const failed = (error: unknown) =>
     notifyFailed(t(`of.${kind}.failed.change`), refusal(error, t(`of.${kind}.failed.change`)));
-  const archive = (on: boolean, done?: () => void) =>
-    change.mutate({ id, changes: { archived: on } }, { onError: failed, onSuccess: () => done?.() });
+  const archive = (on: boolean, over: number, done?: (saved: Item) => void) =>
+    change.mutate(
+      { id, version: over, changes: { archived: on } },
+      { onError: failed, ...(done && { onSuccess: done }) },
+    );
   const archiveWithUndo = () =>
-    archive(true, () => undoable({ message: t("list.archived_done", { name }), undo: () => archive(false) }));
+    archive(true, version, (saved) =>
+      undoable({ message: t("list.archived_done", { name }), undo: () => archive(false, saved.version) }),
+    );
   const close = () => setAsked(null);
   return (
     <>
@@ -47,7 +52,7 @@ export function ItemMenu({ kind, item, others, stays, children }: Props) {
           {children}
           <Menu.Item
             leftSection={archived ? <IconArchiveOff size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
-            onClick={archived ? () => archive(false) : archiveWithUndo}
+            onClick={archived ? () => archive(false, version) : archiveWithUndo}
           >
             {t(archived ? "list.unarchive" : "list.archive")}
           </Menu.Item>

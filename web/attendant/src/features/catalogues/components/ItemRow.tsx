@@ -28,10 +28,10 @@ export function ItemRow({ kind, item, others, stays, indent = false, children, m
   const { t } = useTranslation("marks");
   const change = useChangeItem(kind);
   const refusal = useRefusalText();
-  const { id, name, color, archived } = item;
+  const { id, version, name, color, archived } = item;
   const save = (changes: Changes) =>
     change.mutate(
-      { id, changes },
+      { id, version, changes },
       {
         onError: (error) => notifyFailed(t(`of.${kind}.failed.change`), refusal(error, t(`of.${kind}.failed.change`))),
       },

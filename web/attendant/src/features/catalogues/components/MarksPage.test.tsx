@@ -24,9 +24,12 @@ function listOf(tags: ReturnType<typeof tag>[]): Answers {
       tags = [...tags, tag("new", body.name)];
       return tags.at(-1);
     },
-    "PATCH /api/v1/tags/t1": ({ body }: { body: object }) => {
-      tags = tags.map((one) => (one.id === "t1" ? { ...one, ...body } : one));
-      return tags[0];
+    "PATCH /api/v1/tags/t1": ({ body, over }: { body: object; over?: number }) => {
+      const [there] = tags.filter(({ id }) => id === "t1") as [ReturnType<typeof tag>];
+      if (over !== there.version) return new Refusal(409, { code: "conflict", version: there.version });
+      const saved = { ...there, ...body, version: there.version + 1 };
+      tags = tags.map((one) => (one.id === "t1" ? saved : one));
+      return saved;
     },
     "DELETE /api/v1/tags/t1": () => {
       tags = tags.filter(({ id }) => id !== "t1");
@@ -41,7 +44,7 @@ async function show(answers: Answers) {
   return renderPart(<MarksPage kind="tag" />, {
     answers,
     permissions: ["settings:manage"],
-    texts: ["marks", "settings"],
+    texts: ["marks", "settings", "routing"],
   });
 }
 
@@ -80,6 +83,62 @@ test("archiving is taken back from its notice, though its row has moved", async 
   await waitFor(() => expect(within(list).queryByText("Elogio")).toBeNull());
   fireEvent.click(screen.getByRole("button", { name: "Desfazer" }));
   await waitFor(() => expect(within(list).getByText("Elogio")).toBeVisible());
+});
+
+/** A list of one tag that Bia changes while it is looked at; each change asked for stands in `sent`. */
+function changedByBia(change: object, fields: string[]) {
+  let there = tag("t1", "Elogio");
+  const sent: { body: object; over?: number }[] = [];
+  const answers: Answers = {
+    "GET /api/v1/tags": () => ({ items: [there], next_cursor: null }),
+    "PATCH /api/v1/tags/t1": (asked: { body: object; over?: number }) => {
+      sent.push(asked);
+      if (asked.over === there.version) return (there = { ...there, ...asked.body, version: there.version + 1 });
+      const actor = { type: "attendant", id: "bia", name: "Bia" };
+      const changes = [{ type: "setting.changed", version: there.version, fields, actor }];
+      return new Refusal(409, { code: "conflict", version: there.version, changes });
+    },
+  };
+  return { answers, sent, meanwhile: () => (there = { ...there, ...change, version: there.version + 1 }) };
+}
+
+test("who renames what somebody else has renamed hears who it was, and keeps what was typed", async () => {
+  const { answers, sent, meanwhile } = changedByBia({ name: "Elogios" }, ["name"]);
+  await show(answers);
+  fireEvent.click(await screen.findByRole("button", { name: "Renomear Elogio" }));
+  meanwhile();
+  const field = screen.getByRole("textbox", { name: /Renomear/ });
+  fireEvent.change(field, { target: { value: "Louvor" } });
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(await screen.findByText(/Outra pessoa mudou isto antes de você.*Bia: Nome/)).toBeVisible();
+  expect(field).toHaveValue("Louvor");
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(await screen.findByRole("button", { name: "Renomear Louvor" })).toBeVisible();
+  expect(sent.map(({ over }) => over)).toEqual([1, 2]);
+});
+
+test("a colour that somebody else has chosen does not stand in the way of a name", async () => {
+  const { answers, sent, meanwhile } = changedByBia({ color: "#dc2626" }, ["color"]);
+  const { client } = await show(answers);
+  fireEvent.click(await screen.findByRole("button", { name: "Renomear Elogio" }));
+  const field = screen.getByRole("textbox", { name: "Renomear Elogio" });
+  fireEvent.change(field, { target: { value: "Louvor" } });
+  meanwhile();
+  await client.invalidateQueries();
+  await screen.findByRole("button", { name: "Cor de Elogio: Vermelho" });
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(await screen.findByRole("button", { name: "Renomear Louvor" })).toBeVisible();
+  expect(sent).toMatchObject([{ over: 2, body: { name: "Louvor" } }]);
+});
+
+test("a click on what somebody else has changed says who and what, and shows how it is now", async () => {
+  const { answers, meanwhile } = changedByBia({ name: "Elogios" }, ["name"]);
+  await show(answers);
+  await screen.findByRole("button", { name: "Renomear Elogio" });
+  meanwhile();
+  await menuOf("Elogio", "Arquivar");
+  expect(await screen.findByText(/Bia: Nome/)).toBeVisible();
+  expect(await screen.findByRole("button", { name: "Renomear Elogios" })).toBeVisible();
 });
 
 test("deleting says on how many messages it is, and that it is done", async () => {

@@ -183,7 +183,7 @@ function MoveItems({ type, types }: { type: Type; types: readonly Type[] }) {
   if (hasChildren || (parents.length === 0 && !type.parent_id)) return null;
   const move = (to: string | null) =>
     change.mutate(
-      { id: type.id, changes: { parent_id: to } },
+      { id: type.id, version: type.version, changes: { parent_id: to } },
       { onError: (error) => notifyFailed(t("of.type.failed.change"), refusal(error, t("of.type.failed.change"))) },
     );
   return (

@@ -14,7 +14,7 @@ const show = (answers: Answers = {}, permissions = MANAGES) =>
   renderPart(<PublicCommentsPage />, {
     answers: { [`GET ${PATH}`]: SETTINGS, ...answers },
     permissions,
-    texts: ["channels", "settings"],
+    texts: ["channels", "settings", "routing"],
   });
 
 const save = () => screen.getByRole("button", { name: "Salvar" });

@@ -1,20 +1,23 @@
-import { Alert, Button, NumberInput, Radio, Stack, TagsInput } from "@mantine/core";
-import { useState } from "react";
+import { Button, NumberInput, Radio, Stack, TagsInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { Setting, SettingsPageLayout, UnsavedChanges } from "@/features/settings";
-import { ApiProblem } from "@/shared/api/problem";
+import { SaveProblem, Setting, SettingsPageLayout, UnsavedChanges, namedBy, useDraft } from "@/features/settings";
 import type { Versioned } from "@/shared/api/versioned";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { notifyDone } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
 import { usePublicComments, useSavePublicComments, type CommentSettings } from "../api/publicComments";
 
 const MODES = ["all", "questions", "words", "none"] as const;
 const MOST_PER_HOUR = 500;
+/** Fields as changes tell them, by their label; accounts have none, for this page does not change them. */
+const LABELS = {
+  mode: "comments.mode",
+  words: "comments.word_list",
+  max_per_hour: "comments.limit",
+} as const satisfies Record<keyof Omit<CommentSettings, "accounts">, string>;
 
 /** What a comment must be to open a conversation, and how many of a post do in an hour. */
 export function PublicCommentsPage() {
@@ -31,18 +34,13 @@ export function PublicCommentsPage() {
 
 function CommentsForm({ loaded }: { loaded: Versioned<CommentSettings> }) {
   const { t } = useTranslation("channels");
-  const [changes, setChanges] = useState<Partial<CommentSettings>>({});
+  const { values, set, unsaved, reset, over, failed } = useDraft(loaded.value, loaded);
   const mayManage = useMay("settings:manage");
   const save = useSavePublicComments();
-  const problem = useProblemText()(save.error);
-  const values = { ...loaded.value, ...changes };
-  const set = (change: Partial<CommentSettings>) => setChanges({ ...changes, ...change });
-  const unsaved = JSON.stringify(values) !== JSON.stringify(loaded.value);
-  const conflict = save.error instanceof ApiProblem && [409, 412].includes(save.error.status);
   const withWords = values.mode === "questions" || values.mode === "words";
   const complete = values.mode !== "words" || values.words.length > 0;
   const done = () => {
-    setChanges({});
+    reset();
     notifyDone(t("comments.saved"));
   };
   return (
@@ -50,7 +48,8 @@ function CommentsForm({ loaded }: { loaded: Versioned<CommentSettings> }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (complete && !save.isPending) save.mutate({ value: values, version: loaded.version }, { onSuccess: done });
+        if (complete && !save.isPending)
+          save.mutate({ value: values, version: over }, { onSuccess: done, onError: failed });
       }}
     >
       <UnsavedChanges unsaved={unsaved} />
@@ -95,11 +94,7 @@ function CommentsForm({ loaded }: { loaded: Versioned<CommentSettings> }) {
         </Setting>
       )}
       {values.accounts.length > 0 && <p>{t("comments.own_rules", { count: values.accounts.length })}</p>}
-      {save.error && (
-        <Alert color="red" variant="light" role="alert" title={problem.title} mb="md">
-          {conflict ? t("comments.conflict") : problem.text}
-        </Alert>
-      )}
+      <SaveProblem error={save.error} changedName={namedBy(LABELS, t)} />
       {mayManage && (
         <Button type="submit" loading={save.isPending} disabled={!unsaved || !complete}>
           {t("comments.save")}

@@ -15,7 +15,7 @@ export function CustomerLine({ contact }: { contact: Contact }) {
   const facts = [contact.phone && phoneText(contact.phone), contact.email, contact.document_formatted];
   return (
     <>
-      <Avatar id={contact.id} name={name} size={36} />
+      <Avatar id={contact.id} name={name} size={36} picture={contact.avatar_url} />
       <span className={classes.rowWords}>
         <span>
           <PersonName name={name} fallback={t("no_name")} />

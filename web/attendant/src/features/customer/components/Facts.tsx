@@ -20,7 +20,7 @@ export function Facts({ contact, merged }: { contact: Contact; merged: boolean }
   return (
     <header className={classes.facts}>
       <div className={classes.who}>
-        <Avatar id={contact.id} name={name} size={48} />
+        <Avatar id={contact.id} name={name} size={48} picture={contact.avatar_url} />
         <h2 className={classes.name}>
           <PersonName name={name} fallback={t("no_name")} />
         </h2>

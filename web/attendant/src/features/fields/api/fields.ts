@@ -6,6 +6,7 @@ import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
 import type { components } from "@/shared/api/schema";
 import type { Page } from "@/shared/api/types";
+import { ifMatch } from "@/shared/api/versioned";
 
 export type Field = components["schemas"]["ContactFieldView"];
 export type NewField = components["schemas"]["NewContactField"];
@@ -26,10 +27,17 @@ export function useFields() {
 export function useSaveField() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ field, ...what }: { field?: Field; made?: NewField; edit?: FieldEdit }) => {
+    mutationFn: ({
+      field,
+      ...what
+    }: {
+      field?: { id: string; version: number | null };
+      made?: NewField;
+      edit?: FieldEdit;
+    }) => {
       if (field === undefined)
         return unwrap<Field>(api.POST("/api/v1/contact-fields", { body: what.made as NewField }));
-      const params = { path: { item_id: field.id }, header: { "If-Match": `"${field.version}"` } };
+      const params = { path: { item_id: field.id }, ...ifMatch(field.version) };
       return unwrap<Field>(api.PATCH("/api/v1/contact-fields/{item_id}", { params, body: what.edit ?? {} }));
     },
     onSettled: () => client.invalidateQueries({ queryKey: keys.setting("contact_field") }),

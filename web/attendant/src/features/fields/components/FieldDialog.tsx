@@ -2,7 +2,8 @@ import { Alert, Button, Checkbox, Group, Modal, NumberInput, Select, Textarea, T
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem } from "@/shared/api/problem";
+import { SaveProblem, namedBy, useDraft } from "@/features/settings";
+import { ApiProblem, isOld } from "@/shared/api/problem";
 import { notifyDone } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 import { useWrongField } from "@/shared/ui/wrongField";
@@ -11,18 +12,33 @@ import { useSaveField, type Field, type FieldEdit } from "../api/fields";
 import classes from "./fields.module.css";
 import { isChoice, optionsOf, TYPES } from "./options";
 
+/** Fields as changes tell them, by their label. */
+const LABELS = {
+  label: "label",
+  help: "help",
+  required: "required",
+  options: "options",
+  order: "order",
+  archived: "archived",
+} as const satisfies Record<keyof FieldEdit, string>;
+
+const typedOf = (field: Field | null, next: number) => ({
+  label: field?.label ?? "",
+  type: field?.type ?? "text",
+  help: field?.help ?? "",
+  required: field?.required ?? false,
+  order: field?.order ?? next,
+  lines: (field?.options ?? []).map((one) => one.label).join("\n"),
+});
+
 /** A custom field to make, or one to change: what records keep by (key and type) stays. */
 export function FieldDialog({ field, next, close }: { field: Field | null; next: number; close: () => void }) {
   const { t } = useTranslation("fields");
   const { t: common } = useTranslation("app");
   const save = useSaveField();
   const problem = useProblemText();
-  const [label, setLabel] = useState(field?.label ?? "");
-  const [type, setType] = useState<Field["type"]>(field?.type ?? "text");
-  const [help, setHelp] = useState(field?.help ?? "");
-  const [required, setRequired] = useState(field?.required ?? false);
-  const [order, setOrder] = useState(field?.order ?? next);
-  const [lines, setLines] = useState((field?.options ?? []).map((one) => one.label).join("\n"));
+  const { values, set, over, failed } = useDraft(typedOf(field, next), { version: field?.version ?? null });
+  const { label, type, help, required, order, lines } = values;
   const [tries, setTries] = useState(0);
   const form = useWrongField(tries, save.error);
   const options = isChoice(type) ? optionsOf(lines, field?.options ?? []) : [];
@@ -40,7 +56,10 @@ export function FieldDialog({ field, next, close }: { field: Field | null; next:
       close();
     };
     const made = { type, label: label.trim(), help: help.trim(), required, order, options };
-    save.mutate(field ? { field, edit: withOptions } : { made }, { onSuccess: done });
+    save.mutate(field ? { field: { id: field.id, version: over }, edit: withOptions } : { made }, {
+      onSuccess: done,
+      onError: failed,
+    });
   };
   return (
     <Modal
@@ -65,7 +84,7 @@ export function FieldDialog({ field, next, close }: { field: Field | null; next:
           maxLength={60}
           value={label}
           error={labelWrong ?? (code === "name_taken" ? refused : null)}
-          onChange={(event) => setLabel(event.currentTarget.value)}
+          onChange={(event) => set({ label: event.currentTarget.value })}
         />
         <Select
           label={t("type")}
@@ -73,7 +92,7 @@ export function FieldDialog({ field, next, close }: { field: Field | null; next:
           value={type}
           disabled={field !== null}
           allowDeselect={false}
-          onChange={(value) => setType(value ?? "text")}
+          onChange={(value) => set({ type: value ?? "text" })}
         />
         {isChoice(type) && (
           <Textarea
@@ -83,7 +102,7 @@ export function FieldDialog({ field, next, close }: { field: Field | null; next:
             maxRows={10}
             value={lines}
             error={optionsWrong}
-            onChange={(event) => setLines(event.currentTarget.value)}
+            onChange={(event) => set({ lines: event.currentTarget.value })}
           />
         )}
         <TextInput
@@ -91,21 +110,22 @@ export function FieldDialog({ field, next, close }: { field: Field | null; next:
           description={t("help_about")}
           maxLength={200}
           value={help}
-          onChange={(event) => setHelp(event.currentTarget.value)}
+          onChange={(event) => set({ help: event.currentTarget.value })}
         />
         <NumberInput
           label={t("order")}
           min={0}
           max={10_000}
           value={order}
-          onChange={(value) => setOrder(typeof value === "number" ? value : 0)}
+          onChange={(value) => set({ order: typeof value === "number" ? value : 0 })}
         />
         <Checkbox
           label={t("required")}
           checked={required}
-          onChange={(event) => setRequired(event.currentTarget.checked)}
+          onChange={(event) => set({ required: event.currentTarget.checked })}
         />
-        {save.error && code !== "name_taken" && (
+        <SaveProblem error={isOld(save.error) ? save.error : null} changedName={namedBy(LABELS, t)} />
+        {save.error && code !== "name_taken" && !isOld(save.error) && (
           <Alert color="red" variant="light" role="alert" title={refused ?? problem(save.error).title}>
             {refused === null && problem(save.error).text}
           </Alert>

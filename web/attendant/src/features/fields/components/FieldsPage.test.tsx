@@ -34,7 +34,7 @@ function fieldsOf(fields: ReturnType<typeof field>[]): Answers {
 }
 
 const show = (answers: Answers) =>
-  renderPart(<FieldsPage />, { answers, permissions: ["settings:manage"], texts: ["fields", "settings"] });
+  renderPart(<FieldsPage />, { answers, permissions: ["settings:manage"], texts: ["fields", "settings", "routing"] });
 
 test("a choice needs options, which are one to a line", async () => {
   const { asked } = await show(fieldsOf([]));

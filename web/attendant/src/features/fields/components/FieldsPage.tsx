@@ -45,7 +45,7 @@ export function FieldsPage() {
       {edited !== null && (
         <FieldDialog
           key={edited === "new" ? "new" : edited.id}
-          field={edited === "new" ? null : edited}
+          field={edited === "new" ? null : (data?.find(({ id }) => id === edited.id) ?? edited)}
           next={(data?.length ?? 0) * 10}
           close={() => setEdited(null)}
         />

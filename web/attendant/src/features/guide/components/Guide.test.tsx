@@ -96,7 +96,7 @@ test("it is left for good", async () => {
   expect(screen.queryByRole("button", { name: /Primeiros passos/ })).toBeNull();
 });
 
-test("on a phone it makes way for the page to which a step leads", async () => {
+const onPhone = () =>
   vi.spyOn(window, "matchMedia").mockImplementation(
     (media) =>
       ({
@@ -106,6 +106,28 @@ test("on a phone it makes way for the page to which a step leads", async () => {
         removeEventListener: () => undefined,
       }) as never,
   );
+
+test("on a phone it shows the next step alone, until all are asked for", async () => {
+  onPhone();
+  await show({}, undefined, "/inbox/queue");
+  await screen.findByText("Abra o celular do cliente");
+  expect(screen.getAllByRole("listitem")).toHaveLength(1);
+  const all = screen.getByRole("button", { name: /Ver os \d passos/ });
+  await userEvent.click(all);
+  expect(screen.getAllByRole("listitem").length).toBeGreaterThan(3);
+});
+
+test("on a phone it covers no page but the inbox, and opens there where it is asked for", async () => {
+  onPhone();
+  await show({}, undefined, "/settings/teams");
+  await waitFor(() => expect(localStorage.getItem("atd-guide-me")).toContain('"folded":false'));
+  expect(screen.queryByRole("region")).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: /Primeiros passos/ }));
+  expect(await screen.findByRole("region", { name: "Primeiros passos" })).toBeVisible();
+});
+
+test("on a phone it makes way for the page to which a step leads", async () => {
+  onPhone();
   const { router } = await show({
     "GET /api/v1/client": { build: null, sample_login: null, sandbox_url: null, time_zone: "UTC", languages: [] },
   });

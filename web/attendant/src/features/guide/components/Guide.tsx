@@ -24,18 +24,20 @@ export function Guide({ className }: { className?: string | undefined }) {
   if (state.left || !mayRead) return null;
   // On a phone it lies over the page to which a step leads.
   const leads = () => narrow && change({ folded: true });
-  return <Steps state={state} change={change} leads={leads} className={className} />;
+  return <Steps state={state} change={change} narrow={narrow} leads={leads} className={className} />;
 }
 
 interface Props {
   state: GuideState;
   change: (changes: Partial<GuideState>) => void;
+  /** On a phone it takes no more of a page than the step that is next, and waits on every page but the inbox. */
+  narrow: boolean;
   /** Called when a step leads somewhere. */
   leads: () => void;
   className: string | undefined;
 }
 
-function Steps({ state, change, leads, className }: Props) {
+function Steps({ state, change, narrow, leads, className }: Props) {
   const { t } = useTranslation("guide");
   const { steps, done, current, phone } = useProgress(state, change);
   const count = steps.filter(done).length;
@@ -46,7 +48,11 @@ function Steps({ state, change, leads, className }: Props) {
   const { pathname } = useLocation();
   // An editor needs all of its page (a week is drawn up to its right edge): there it waits until it is asked for.
   const [askedAt, setAskedAt] = useState("");
-  const open = state.folded === false && (!EDITOR.test(pathname) || askedAt === pathname);
+  const atInbox = pathname === "/" || pathname.startsWith("/inbox");
+  const waits = narrow ? !atInbox : EDITOR.test(pathname);
+  const open = state.folded === false && (!waits || askedAt === pathname);
+  const [whole, setWhole] = useState(false);
+  const shown = narrow && !whole && current !== undefined ? [current] : steps;
   usePointer(open ? current : undefined);
   const toggle = () => {
     setAskedAt(open ? "" : pathname);
@@ -72,7 +78,13 @@ function Steps({ state, change, leads, className }: Props) {
         >
           <header className={classes.head}>
             <h2 className={classes.title}>{t("title")}</h2>
-            <span className="numbers">{t("progress", { count, of: steps.length })}</span>
+            {narrow && current !== undefined ? (
+              <UnstyledButton className={classes.all} aria-expanded={whole} onClick={() => setWhole(!whole)}>
+                {t(whole ? "one_step" : "all_steps", { of: steps.length })}
+              </UnstyledButton>
+            ) : (
+              <span className="numbers">{t("progress", { count, of: steps.length })}</span>
+            )}
             <IconButton label={t("fold")} onClick={() => change({ folded: true })}>
               <IconChevronDown size={18} stroke={1.75} aria-hidden />
             </IconButton>
@@ -81,7 +93,7 @@ function Steps({ state, change, leads, className }: Props) {
             </IconButton>
           </header>
           <ol className={classes.steps}>
-            {steps.map((step) => (
+            {shown.map((step) => (
               <li
                 key={step}
                 className={classes.step}

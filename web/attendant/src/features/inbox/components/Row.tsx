@@ -138,7 +138,7 @@ const RowLink = memo(function RowLink(props: LinkProps) {
       tabIndex={reachable ? 0 : -1}
       draggable={false}
     >
-      <Avatar id={contact.id} name={name} channel={channel} />
+      <Avatar id={contact.id} name={name} picture={contact.avatar_url} channel={channel} />
       <span className={classes.lines}>
         <span className={classes.first}>
           <span className={classes.name} title={name}>

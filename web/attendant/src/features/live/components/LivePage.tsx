@@ -7,7 +7,7 @@ import { useMay } from "@/shared/session/SessionProvider";
 import { useNow } from "@/shared/time/ticker";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { LiveSkeleton } from "@/shared/ui/Skeletons";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import { useOpenWork } from "../hooks/useOpenWork";
@@ -41,7 +41,7 @@ function Allowed() {
   if (failed?.error && (queue.data === undefined || !presence.known)) {
     return <ErrorState error={failed.error} title={t("failed")} retry={again} />;
   }
-  if (queue.data === undefined || !presence.known || work.status === "pending") return <PageSkeleton />;
+  if (queue.data === undefined || !presence.known || work.status === "pending") return <LiveSkeleton />;
   // Not known is not none: where the conversations could not be loaded, nothing is said of them.
   const unknown = work.status === "error" && work.conversations.length === 0;
   const names = new Map(colleagues.map(({ id, name }) => [id, name]));

@@ -115,8 +115,6 @@ test.each([
   [{ code: "all_full" }, "todos sem vaga"],
   [{ code: "team_full" }, "equipe no limite"],
   [{ code: "manual" }, "espera alguém assumir"],
-  [{ code: "behind", count: 1 }, "1 antes dela"],
-  [{ code: "behind", count: 3 }, "3 antes dela"],
   [
     { code: "waits_for_known_attendant", attendant: { id: "b", name: "Bruna" }, until: "2026-11-22T16:00:00Z" },
     "espera Bruna até",
@@ -130,8 +128,8 @@ test.each([
   expect(await screen.findByText(/2º da fila/)).toHaveTextContent(words);
 });
 
-test("an estimate that is not known is left out, and a reason of a later version too", async () => {
-  await show(queue({ items: [entry([{ code: "of_tomorrow" }])] }));
+test("an estimate that is not known is left out, a reason of a later version, and how many the place says come first", async () => {
+  await show(queue({ items: [entry([{ code: "of_tomorrow" }, { code: "behind", count: 1 }])] }));
   expect(await screen.findByText("2º da fila · Suporte")).toBeVisible();
 });
 

@@ -3,6 +3,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { isOld } from "@/shared/api/problem";
 import type { components } from "@/shared/api/schema";
 import { ifMatch, unwrapVersioned, type Versioned } from "@/shared/api/versioned";
 
@@ -27,6 +28,10 @@ export function useSaveRatings() {
     mutationFn: ({ value, version }: Versioned<RatingSettings>) =>
       unwrapVersioned(api.PUT(PATH, { params: ifMatch(version), body: value })),
     onSuccess: (saved) => client.setQueryData(keys.setting("ratings"), saved),
+    // What was typed is then laid over what is there now, and can be saved again.
+    onError: (error) => {
+      if (isOld(error)) void client.invalidateQueries({ queryKey: keys.setting("ratings") });
+    },
   });
 }
 

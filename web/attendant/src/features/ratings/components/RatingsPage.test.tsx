@@ -31,7 +31,11 @@ const answers: Answers = {
 };
 
 const show = (changes: Answers = {}, permissions = ["settings:manage"]) =>
-  renderPart(<RatingsPage />, { answers: { ...answers, ...changes }, permissions, texts: ["ratings", "settings"] });
+  renderPart(<RatingsPage />, {
+    answers: { ...answers, ...changes },
+    permissions,
+    texts: ["ratings", "settings", "routing"],
+  });
 
 test("the question is shown as the customer reads it, and saved whole", async () => {
   const { asked, container } = await show();
@@ -67,6 +71,32 @@ test("an unknown variable is said at its field, and what was typed stays", async
   fireEvent.click(screen.getByRole("button", { name: "Salvar" }));
   await waitFor(() => expect(question).toBeInvalid());
   expect(question).toHaveValue("{{contact.nome}}?");
+});
+
+test("who saves after somebody else hears who it was and what they changed, and keeps what was typed", async () => {
+  let there: object = settings;
+  let saves = 0;
+  const { asked } = await show({
+    "GET /api/v1/settings/ratings": () => there,
+    "PUT /api/v1/settings/ratings": ({ body }: { body: object }) => {
+      saves += 1;
+      if (saves > 1) return body;
+      there = { ...settings, correct_minutes: 30, question: "E aí?" };
+      const actor = { type: "attendant", id: "bia", name: "Bia" };
+      const changes = [{ type: "setting.changed", version: 1, fields: ["question", "correct_minutes"], actor }];
+      return new Refusal(409, { code: "conflict", version: 1, changes });
+    },
+  });
+  const question = await screen.findByRole("textbox", { name: "Pergunta" });
+  fireEvent.change(question, { target: { value: "Como foi hoje?" } });
+  fireEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Bia: Pergunta, Pode corrigir por");
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Pode corrigir por" })).toHaveValue("30 minutos"));
+  expect(question).toHaveValue("Como foi hoje?");
+  fireEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  const last = asked.filter(({ method }) => method === "PUT").at(-1)?.body;
+  expect(last).toMatchObject({ question: "Como foi hoje?", correct_minutes: 30 });
 });
 
 test("who may not manage settings reads them", async () => {

@@ -1,9 +1,9 @@
-import { Alert, Button, NumberInput, Select, Switch, Textarea } from "@mantine/core";
+import { Button, NumberInput, Select, Switch, Textarea } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Setting, SettingsPageLayout, UnsavedChanges } from "@/features/settings";
+import { SaveProblem, Setting, SettingsPageLayout, UnsavedChanges, namedBy, useDraft } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Versioned } from "@/shared/api/versioned";
 import { LANGUAGES } from "@/shared/i18n";
@@ -11,7 +11,6 @@ import { useMay } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { notifyDone } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useRatingPreview, useRatingSettings, useSaveRatings, type RatingSettings } from "../api/ratings";
@@ -22,6 +21,18 @@ const MAX_TEXT = 1024;
 const EXPIRES = { min: 1, max: 168 };
 const CORRECT = { min: 0, max: 1440 };
 const SAMPLE = "{{contact.first_name}}";
+/** Fields as changes tell them, by their label. */
+const LABELS = {
+  enabled: "enabled",
+  after: "after",
+  language: "language",
+  question: "question",
+  thanks: "thanks",
+  ask_comment: "ask_comment",
+  comment_question: "comment_question",
+  expires_after_hours: "expires",
+  correct_minutes: "correct",
+} as const satisfies Record<keyof RatingSettings, string>;
 
 /** Whether and how customers are asked, with what they see beside it. */
 export function RatingsPage() {
@@ -41,18 +52,13 @@ export function RatingsPage() {
 /** What is typed stays when somebody else saves; it is compared with what was loaded last. */
 function RatingForm({ loaded }: { loaded: Versioned<RatingSettings> }) {
   const { t } = useTranslation("ratings");
-  const [changes, setChanges] = useState<Partial<RatingSettings>>({});
+  const { values, set, unsaved, reset, over, failed } = useDraft(loaded.value, loaded);
   const [tries, setTries] = useState(0);
   const mayManage = useMay("settings:manage");
   const save = useSaveRatings();
-  const problemText = useProblemText();
-  const values = { ...loaded.value, ...changes };
   const [shown] = useDebouncedValue(values, 300);
   const preview = useRatingPreview(shown);
   const form = useWrongField(tries, save.error);
-  const unsaved = Object.entries(changes).some(([name, value]) => loaded.value[name as keyof RatingSettings] !== value);
-  const set = (change: Partial<RatingSettings>) => setChanges({ ...changes, ...change });
-  const conflict = save.error instanceof ApiProblem && save.error.status === 409;
   const refused = save.error instanceof ApiProblem ? save.error.errors.map(({ field }) => field) : [];
   const wrong = (name: "expires_after_hours" | "correct_minutes", { min, max }: { min: number; max: number }) => {
     const value: unknown = values[name];
@@ -80,10 +86,10 @@ function RatingForm({ loaded }: { loaded: Versioned<RatingSettings> }) {
     setTries(tries + 1);
     if (expiresError !== null || correctError !== null) return;
     const done = () => {
-      setChanges({});
+      reset();
       notifyDone(t("saved"));
     };
-    save.mutate({ value: values, version: loaded.version }, { onSuccess: done });
+    save.mutate({ value: values, version: over }, { onSuccess: done, onError: failed });
   };
   return (
     <div className={classes.page}>
@@ -172,11 +178,7 @@ function RatingForm({ loaded }: { loaded: Versioned<RatingSettings> }) {
             onChange={(value) => set({ correct_minutes: value as number })}
           />
         </Setting>
-        {save.error && refused.length === 0 && (
-          <Alert color="red" variant="light" role="alert" title={problemText(save.error).title} mb="md">
-            {conflict ? t("conflict") : problemText(save.error).text}
-          </Alert>
-        )}
+        <SaveProblem error={refused.length === 0 ? save.error : null} changedName={namedBy(LABELS, t)} />
         {mayManage && (
           <Button type="submit" mt="md" loading={save.isPending} disabled={!unsaved}>
             {t("save")}

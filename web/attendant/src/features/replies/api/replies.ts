@@ -6,6 +6,7 @@ import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
 import type { components } from "@/shared/api/schema";
 import type { Page } from "@/shared/api/types";
+import { ifMatch } from "@/shared/api/versioned";
 import type { Reply } from "@/shared/replies/replies";
 
 export type NewReply = components["schemas"]["NewReply"];
@@ -56,10 +57,10 @@ export function useReplyActions() {
       onSettled,
     }),
     change: useMutation({
-      mutationFn: ({ one, body }: { one: Reply; body: Omit<NewReply, "scope"> }) =>
+      mutationFn: ({ one, body }: { one: { id: string; version: number | null }; body: Omit<NewReply, "scope"> }) =>
         unwrap<Reply>(
           api.PATCH("/api/v1/replies/{item_id}", {
-            params: { path: { item_id: one.id }, header: { "If-Match": `"${one.version}"` } },
+            params: { path: { item_id: one.id }, ...ifMatch(one.version) },
             body: body as never,
           }),
         ),

@@ -38,7 +38,7 @@ function repliesOf(replies: ReturnType<typeof reply>[]): Answers {
 }
 
 const show = (answers: Answers, permissions = ["settings:manage"]) =>
-  renderPart(<RepliesPage />, { answers, permissions, texts: ["replies", "settings"] });
+  renderPart(<RepliesPage />, { answers, permissions, texts: ["replies", "settings", "routing"] });
 
 test("the first reply is written, a variable that is none keeps it from being saved", async () => {
   const { asked } = await show(repliesOf([]));
@@ -75,4 +75,34 @@ test("loading holds the place, an error can be tried again", async () => {
   unmount();
   await show({ "GET /api/v1/replies": new Refusal(503, { code: "unavailable" }) });
   expect(await screen.findByRole("button", { name: "Tentar de novo" })).toBeVisible();
+});
+
+test("a reply that somebody else has changed meanwhile says who and what, and is saved the second time as typed", async () => {
+  let there = reply("one", "/prazo");
+  const sent: unknown[] = [];
+  await show({
+    ...repliesOf([]),
+    "GET /api/v1/replies": () => ({ items: [there], next_cursor: null }),
+    "PATCH /api/v1/replies/one": ({ body }: { body: object }) => {
+      sent.push(body);
+      if (sent.length > 1) return { ...there, ...body, version: 3 };
+      there = reply("one", "/entrega", { version: 2 });
+      const actor = { type: "attendant", id: "bia", name: "Bia" };
+      const changes = [{ type: "setting.changed", version: 2, fields: ["shortcut", "of_tomorrow"], actor }];
+      return new Refusal(409, { code: "conflict", version: 2, changes });
+    },
+  });
+  fireEvent.click(await screen.findByRole("button", { name: /Editar.*prazo/ }));
+  const dialog = within(await screen.findByRole("dialog"));
+  const text = dialog.getByRole("textbox", { name: /Texto|Mensagem/ });
+  fireEvent.change(text, { target: { value: "Chega em 5 dias" } });
+  fireEvent.click(dialog.getByRole("button", { name: "Salvar" }));
+  expect(await dialog.findByDisplayValue("/entrega")).toBeVisible();
+  expect(text).toHaveValue("Chega em 5 dias");
+  const alert = dialog.getByRole("alert");
+  expect(alert).toHaveTextContent("Outra pessoa mudou isto enquanto você editava");
+  expect(alert).toHaveTextContent("Bia: Atalho, outros dados");
+  fireEvent.click(dialog.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(sent[1]).toMatchObject({ shortcut: "/entrega", body: "Chega em 5 dias" });
 });

@@ -61,7 +61,12 @@ export function RepliesPage() {
           ))}
         </ul>
       )}
-      {edited !== null && <ReplyEditor one={edited === "new" ? null : edited} close={() => setEdited(null)} />}
+      {edited !== null && (
+        <ReplyEditor
+          one={edited === "new" ? null : (data?.find(({ id }) => id === edited.id) ?? edited)}
+          close={() => setEdited(null)}
+        />
+      )}
     </SettingsPageLayout>
   );
 }

@@ -3,8 +3,8 @@ import { IconBraces, IconPaperclip, IconX } from "@tabler/icons-react";
 import { useDeferredValue, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { UnsavedChanges } from "@/features/settings";
-import { ApiProblem } from "@/shared/api/problem";
+import { SaveProblem, UnsavedChanges, namedBy, useDraft } from "@/features/settings";
+import { ApiProblem, isOld } from "@/shared/api/problem";
 import type { Attachment } from "@/shared/api/types";
 import { upload } from "@/shared/api/upload";
 import type { Reply } from "@/shared/replies/replies";
@@ -31,6 +31,33 @@ const SAMPLES = [
   "channel__name",
 ] as const;
 
+/** Fields as changes tell them, by their label. */
+const LABELS = {
+  shortcut: "shortcut",
+  title: "name",
+  body: "body",
+  attachment_ids: "files",
+  archived: "archived",
+} as const;
+
+interface Typed {
+  shortcut: string;
+  title: string;
+  body: string;
+  files: readonly Attachment[];
+}
+
+const typedOf = (one: Reply | null): Typed => ({
+  shortcut: one?.shortcut ?? "/",
+  title: one?.title ?? "",
+  body: one?.body ?? "",
+  files: one?.attachments ?? [],
+});
+
+function bodyOf({ files, ...texts }: Typed): Omit<NewReply, "scope"> {
+  return { ...texts, attachment_ids: files.map(({ id }) => id) };
+}
+
 /** One quick reply: what it is called, what it says, and how that looks to a sample customer. */
 export function ReplyEditor({ one, close }: { one: Reply | null; close: () => void }) {
   const { t } = useTranslation(["replies", "app"]);
@@ -38,17 +65,24 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
   const problemText = useProblemText();
   const { add, change } = useReplyActions();
   const { data: variables } = useVariables();
-  const [shortcut, setShortcut] = useState(one?.shortcut ?? "/");
-  const [title, setTitle] = useState(one?.title ?? "");
-  const [body, setBody] = useState(one?.body ?? "");
-  const [files, setFiles] = useState<readonly Attachment[]>(one?.attachments ?? []);
+  const {
+    values: typed,
+    set,
+    unsaved,
+    over,
+    failed,
+  } = useDraft(typedOf(one), {
+    version: one?.version ?? null,
+    sent: bodyOf,
+  });
+  const { shortcut, title, body, files } = typed;
   const [scope, setScope] = useState<"personal" | "everyone">(one?.scope ?? "personal");
   const [uploading, setUploading] = useState(0);
   const [leaving, setLeaving] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const values = Object.fromEntries(SAMPLES.map((name) => [name.replace("__", "."), t(`sample.${name}`)]));
-  const { data: shown } = usePreview(useDeferredValue(body), values);
+  const samples = Object.fromEntries(SAMPLES.map((name) => [name.replace("__", "."), t(`sample.${name}`)]));
+  const { data: shown } = usePreview(useDeferredValue(body), samples);
 
   const error = add.error ?? change.error;
   const wrong = error instanceof ApiProblem && error.status === 422 ? error : null;
@@ -64,34 +98,30 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
         column: mistake.column,
       })
     : fieldError("body");
-  const unsaved =
-    shortcut !== (one?.shortcut ?? "/") ||
-    title !== (one?.title ?? "") ||
-    body !== (one?.body ?? "") ||
-    files.map(({ id }) => id).join() !== (one?.attachments ?? []).map(({ id }) => id).join();
   const saving = add.isPending || change.isPending;
   const ready = /^\/?[^\s/]+$/.test(shortcut) && title.trim() !== "" && (body.trim() !== "" || files.length > 0);
 
   const save = () => {
-    const fields: Omit<NewReply, "scope"> = { shortcut, title, body, attachment_ids: files.map(({ id }) => id) };
+    const fields = bodyOf(typed);
     const handlers = {
       onSuccess: () => {
         notifyDone(t("saved"));
         close();
       },
       onError: (failure: unknown) => {
-        if (failure instanceof ApiProblem && failure.status === 422) return;
+        failed(failure);
+        if (isOld(failure) || (failure instanceof ApiProblem && failure.status === 422)) return;
         const { text, code } = problemText(failure);
         notifyFailed(t("failed"), text, code);
       },
     };
     if (one === null) add.mutate({ ...fields, scope }, handlers);
-    else change.mutate({ one, body: fields }, handlers);
+    else change.mutate({ one: { id: one.id, version: over }, body: fields }, handlers);
   };
   const insert = (name: string) => {
     const field = area.current;
     const at = field?.selectionStart ?? body.length;
-    setBody(`${body.slice(0, at)}{{${name}}}${body.slice(field?.selectionEnd ?? at)}`);
+    set({ body: `${body.slice(0, at)}{{${name}}}${body.slice(field?.selectionEnd ?? at)}` });
     requestAnimationFrame(() => {
       field?.focus();
       field?.setSelectionRange(at + name.length + 4, at + name.length + 4);
@@ -102,7 +132,7 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
       setUploading((count) => count + 1);
       try {
         const done = await upload(file, crypto.randomUUID(), () => undefined).done;
-        setFiles((before) => [...before, done]);
+        set((now) => ({ files: [...now.files, done] }));
       } catch (failure) {
         const { text, code } = problemText(failure);
         notifyFailed(t("file_failed"), text, code);
@@ -147,14 +177,14 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
             maxLength={41}
             data-autofocus
             error={fieldError("shortcut")}
-            onChange={(event) => setShortcut(event.currentTarget.value)}
+            onChange={(event) => set({ shortcut: event.currentTarget.value })}
           />
           <TextInput
             label={t("name")}
             value={title}
             maxLength={100}
             error={fieldError("title")}
-            onChange={(event) => setTitle(event.currentTarget.value)}
+            onChange={(event) => set({ title: event.currentTarget.value })}
           />
           <Textarea
             ref={area}
@@ -165,7 +195,7 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
             maxLength={10_000}
             value={body}
             error={bodyError}
-            onChange={(event) => setBody(event.currentTarget.value)}
+            onChange={(event) => set({ body: event.currentTarget.value })}
           />
           <Group gap="xs">
             <Menu position="bottom-start">
@@ -210,7 +240,7 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
               <IconButton
                 label={t("detach", { name: displayFileName(file.name) })}
                 size={28}
-                onClick={() => setFiles(files.filter(({ id }) => id !== file.id))}
+                onClick={() => set({ files: files.filter(({ id }) => id !== file.id) })}
               >
                 <IconX size={16} />
               </IconButton>
@@ -243,6 +273,9 @@ export function ReplyEditor({ one, close }: { one: Reply | null; close: () => vo
           </div>
           <p className={classes.hint}>{t("default_hint", { example: '{{contact.first_name|"…"}}' })}</p>
         </section>
+        <div className={classes.problem}>
+          <SaveProblem error={isOld(error) ? error : null} changedName={namedBy(LABELS, t)} />
+        </div>
         <Group className={classes.actions} justify="flex-end" gap="xs">
           <Button variant="default" onClick={leave}>
             {t("app:actions.cancel")}

@@ -7,7 +7,7 @@ import { keys } from "@/shared/api/keys";
 import { lasting } from "@/shared/api/lasting";
 import { isOld, problemOf } from "@/shared/api/problem";
 import type { Page } from "@/shared/api/types";
-import type { Versioned } from "@/shared/api/versioned";
+import { tagOf, versionOf, type Versioned } from "@/shared/api/versioned";
 
 import { valuesOf } from "../model/values";
 import type { Items, Kind, Policies, Policy, ValuesOf } from "./types";
@@ -16,7 +16,7 @@ export type Item<K extends Kind> = Items[K];
 
 interface Options {
   body?: unknown;
-  version?: string | null;
+  version?: number | null;
   signal?: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export async function call<T>(method: string, path: string, options: Options = {
   const { body, version = null, signal } = options;
   const headers = new Headers();
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  if (version !== null) headers.set("If-Match", version);
+  if (version !== null) headers.set("If-Match", tagOf(version));
   const request = new Request(new URL(path, window.location.origin), {
     method,
     headers,
@@ -38,7 +38,7 @@ export async function call<T>(method: string, path: string, options: Options = {
   const response = await fetchSignedIn(request);
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw problemOf(response, answer);
-  return { value: answer as T, version: response.headers.get("ETag") };
+  return { value: answer as T, version: versionOf(response) };
 }
 
 const pathOf = (kind: Kind) => `/api/v1/${kind}`;
@@ -68,10 +68,8 @@ export function useItems<K extends Kind>(kind: K, enabled = true) {
 /** Which item is changed; with a version, only as it was seen. */
 export interface Seen {
   id: string;
-  version?: number;
+  version?: number | null;
 }
-
-const tagOf = ({ version }: Seen) => (version === undefined ? null : `"${version}"`);
 
 /** Makes an item, or changes one. Raises as `call`. */
 export async function saveItem<K extends Kind>(
@@ -82,7 +80,7 @@ export async function saveItem<K extends Kind>(
   const made =
     item === null
       ? call<Item<K>>("POST", pathOf(kind), { body: values })
-      : call<Item<K>>("PATCH", `${pathOf(kind)}/${item.id}`, { body: values, version: tagOf(item) });
+      : call<Item<K>>("PATCH", `${pathOf(kind)}/${item.id}`, { body: values, version: item.version ?? null });
   return (await made).value;
 }
 

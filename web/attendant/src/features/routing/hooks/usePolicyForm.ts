@@ -8,6 +8,7 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useSavePolicy } from "../api/items";
 import type { Policies, Policy } from "../api/types";
+import { useChangedName } from "./useChangedName";
 
 export interface PolicyForm<P extends Policy> {
   values: Policies[P];
@@ -15,6 +16,7 @@ export interface PolicyForm<P extends Policy> {
   unsaved: boolean;
   saving: boolean;
   error: unknown;
+  changedName: (field: string) => string | null;
   refused: Refused;
   form: RefObject<HTMLFormElement | null>;
   submit: () => void;
@@ -27,7 +29,7 @@ export function usePolicyForm<P extends Policy>(
   wrong: (values: Policies[P]) => boolean,
 ): PolicyForm<P> {
   const { t } = useTranslation("routing");
-  const draft = useDraft<Policies[P]>(loaded.value);
+  const draft = useDraft<Policies[P]>(loaded.value, loaded);
   const [tries, setTries] = useState(0);
   const save = useSavePolicy(policy);
   const form = useWrongField(tries, save.error);
@@ -38,7 +40,7 @@ export function usePolicyForm<P extends Policy>(
       draft.reset();
       notifyDone(t("form.saved"));
     };
-    save.mutate({ value: draft.values, version: loaded.version }, { onSuccess: saved });
+    save.mutate({ value: draft.values, version: draft.over }, { onSuccess: saved, onError: draft.failed });
   };
   return {
     values: draft.values,
@@ -46,6 +48,7 @@ export function usePolicyForm<P extends Policy>(
     unsaved: draft.unsaved,
     saving: save.isPending,
     error: save.error,
+    changedName: useChangedName(policy),
     refused: useRefusals(save.error),
     form,
     submit,

@@ -21,7 +21,7 @@ export interface Sorting {
   handle: (at: number) => {
     onPointerDown: (event: PointerEvent<HTMLElement>) => void;
     onPointerMove: (event: PointerEvent<HTMLElement>) => void;
-    onPointerUp: () => void;
+    onPointerUp: (event: PointerEvent<HTMLElement>) => void;
     onPointerCancel: () => void;
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
   };
@@ -53,16 +53,14 @@ export function useSorting(count: number, move: (from: number, to: number) => vo
     });
     setDrag({ from, to: from, y: event.clientY, by: 0, rows });
   };
-  const follow = (event: PointerEvent<HTMLElement>) => {
-    if (drag === null) return;
-    const { from, y, rows } = drag;
-    const row = rows[from];
-    if (row === undefined) return;
-    const by = event.clientY - y;
-    setDrag({ ...drag, to: placeOf(rows, from, row.top + row.height / 2 + by), by });
+  const followed = (clientY: number): Drag | null => {
+    const row = drag?.rows[drag.from];
+    if (drag === null || row === undefined) return drag;
+    const by = clientY - drag.y;
+    return { ...drag, to: placeOf(drag.rows, drag.from, row.top + row.height / 2 + by), by };
   };
-  const end = (kept: boolean) => {
-    if (kept && drag !== null && drag.to !== drag.from) move(drag.from, drag.to);
+  const end = (last: Drag | null) => {
+    if (last !== null && last.to !== last.from) move(last.from, last.to);
     setDrag(null);
   };
 
@@ -77,11 +75,12 @@ export function useSorting(count: number, move: (from: number, to: number) => vo
     },
     handle: (at) => ({
       onPointerDown: (event) => begin(event, at),
-      onPointerMove: follow,
-      onPointerUp: () => end(true),
-      onPointerCancel: () => end(false),
+      onPointerMove: ({ clientY }) => setDrag(followed(clientY)),
+      // Of the pointer's last moves React may not have shown any yet: where it is let go counts.
+      onPointerUp: ({ clientY }) => end(followed(clientY)),
+      onPointerCancel: () => end(null),
       onKeyDown: (event) => {
-        if (event.key === "Escape") end(false);
+        if (event.key === "Escape") end(null);
         const to = event.key === "ArrowUp" ? at - 1 : event.key === "ArrowDown" ? at + 1 : at;
         if (to === at) return;
         event.preventDefault();

@@ -1,34 +1,7 @@
 import { useState, type KeyboardEvent, type PointerEvent } from "react";
 
-import {
-  addedTo,
-  copied,
-  DAY,
-  dayOf,
-  drawn,
-  movedTo,
-  snapped,
-  STEP,
-  stepped,
-  withEnd,
-  withStart,
-  type Block,
-} from "../model/week";
-
-export type Part = "block" | "start" | "end";
-
-interface Drag {
-  part: Part | "new";
-  /** The block that is dragged, as it was; of a new one what there is so far. */
-  block: Block;
-  others: readonly Block[];
-  /** Where it began, in minutes of the week: for a moved one, how far behind its start. */
-  anchor: number;
-  /** Of a moved block: how many days behind its start it was taken. */
-  days: number;
-  /** Whether the pointer has gone anywhere yet. */
-  gone: boolean;
-}
+import { addedTo, copied, DAY, dayOf, drawn, movedTo, STEP, stepped, withEnd, type Block } from "../model/week";
+import { dragged, taken, type Drag, type Part, type Place } from "../model/weekDrag";
 
 export interface Week {
   blocks: readonly Block[];
@@ -50,7 +23,7 @@ export interface Week {
 }
 
 /** Day and minute under the pointer; past the edges, the nearest. */
-function placeUnder(grid: HTMLElement, event: PointerEvent<HTMLElement>): { day: number; minute: number } {
+function placeUnder(grid: HTMLElement, event: PointerEvent<HTMLElement>): Place {
   const columns = [...grid.querySelectorAll<HTMLElement>("[data-day]")];
   const boxes = columns.map((column) => column.getBoundingClientRect());
   const found = boxes.findIndex(({ right }) => event.clientX < right);
@@ -81,7 +54,8 @@ export function useWeek(blocks: readonly Block[], onChange: (blocks: Block[]) =>
   const begin = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0 || drag !== null) return;
     const target = event.target as HTMLElement;
-    const { day, minute } = placeUnder(event.currentTarget, event);
+    const from = placeUnder(event.currentTarget, event);
+    const { day, minute } = from;
     const at = target.closest<HTMLElement>("[data-block]")?.dataset["block"];
     const block = at === undefined ? undefined : blocks[Number(at)];
     if (block === undefined) {
@@ -90,45 +64,32 @@ export function useWeek(blocks: readonly Block[], onChange: (blocks: Block[]) =>
       const first = drawn(blocks, start, start + (event.pointerType === "touch" ? 60 : STEP));
       if (first === null) return;
       if (event.pointerType === "touch") {
-        setDrag({ part: "new", block: first, others: blocks, anchor: NaN, days: 0, gone: true });
+        setDrag({ part: "new", block: first, others: blocks, anchor: NaN, days: 0, from, gone: true });
         return;
       }
       event.currentTarget.setPointerCapture(event.pointerId);
-      setDrag({ part: "new", block: first, others: blocks, anchor: start, days: 0, gone: false });
+      setDrag({ part: "new", block: first, others: blocks, anchor: start, days: 0, from, gone: false });
       return;
     }
     event.currentTarget.setPointerCapture(event.pointerId);
     const part = (target.closest<HTMLElement>("[data-part]")?.dataset["part"] ?? "block") as Part;
-    const others = blocks.filter((other) => other !== block);
-    const days = (day - dayOf(block) + 7) % 7;
-    const anchor = days * DAY + minute - (block.start - dayOf(block) * DAY);
-    setDrag({ part, block, others, anchor, days, gone: false });
+    setDrag(taken(blocks, block, part, from));
   };
 
   const follow = (event: PointerEvent<HTMLElement>) => {
-    if (drag === null || Number.isNaN(drag.anchor)) return;
-    const { day, minute } = placeUnder(event.currentTarget, event);
-    const { part, block, others, anchor, days } = drag;
-    const here = day * DAY + snapped(minute);
-    let next: Block = block;
-    if (part === "new") next = drawn(others, anchor, Math.min(here, (Math.floor(anchor / DAY) + 1) * DAY)) ?? block;
-    if (part === "end") next = withEnd(block, others, here);
-    if (part === "start") next = withStart(block, others, Math.min(here, day * DAY + DAY - STEP));
-    if (part === "block") {
-      const wanted = snapped(minute - anchor + days * DAY);
-      next = movedTo(block, others, (day - days) * DAY + Math.min(DAY - STEP, Math.max(0, wanted)));
-    }
-    if (!same(next, block)) setDrag({ ...drag, block: next, gone: true });
+    if (drag !== null) setDrag(dragged(drag, placeUnder(event.currentTarget, event)));
   };
 
   const end = (event: PointerEvent<HTMLElement>) => {
     if (drag === null) return;
-    let { block } = drag;
+    // Of the pointer's last moves React may not have shown any yet: where it is let go counts.
+    const last = dragged(drag, placeUnder(event.currentTarget, event));
+    let { block } = last;
     // A click makes an hour: a quarter is nothing that anybody wants.
-    if (drag.part === "new" && !drag.gone) block = drawn(drag.others, drag.anchor, drag.anchor + 60) ?? block;
+    if (last.part === "new" && !last.gone) block = drawn(last.others, last.anchor, last.anchor + 60) ?? block;
     setDrag(null);
     setChosen(block);
-    if (drag.part === "new" || drag.gone) onChange([...drag.others, block]);
+    if (last.part === "new" || last.gone) onChange([...last.others, block]);
     if (event.currentTarget.hasPointerCapture(event.pointerId)) {
       event.currentTarget.releasePointerCapture(event.pointerId);
     }

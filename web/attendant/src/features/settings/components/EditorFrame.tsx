@@ -4,6 +4,8 @@ import { useEffect, useState, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
+import { FormSkeleton } from "@/shared/ui/Skeletons";
+
 import classes from "./Editor.module.css";
 import { SaveProblem } from "./SaveProblem";
 import { SettingsPageLayout } from "./SettingsParts";
@@ -22,6 +24,8 @@ interface Props {
   done: boolean;
   saving: boolean;
   error: unknown;
+  /** What a field is called that somebody else changed first. */
+  changedName?: (field: string) => string | null;
   mayManage: boolean;
   submit: () => void;
   /** Where it leads when it is done; without it, to the list. */
@@ -34,21 +38,15 @@ interface Props {
 /** The page on which one item is edited: the way back, the form, and its buttons. Nothing is lost on an error. */
 export function EditorFrame(props: Props) {
   const { title, text, list, form, unsaved, isNew, done, saving, error, mayManage, submit, more, children } = props;
-  const { after = list.to } = props;
+  const { after = list.to, changedName } = props;
   const { t } = useTranslation("routing");
   const { t: common } = useTranslation("app");
   const navigate = useNavigate();
   useEffect(() => {
     if (done) void navigate(after);
   }, [done, navigate, after]);
-  const back = (
-    <Link to={list.to} className={classes.back}>
-      <IconChevronLeft size={16} stroke={1.75} aria-hidden />
-      {list.name}
-    </Link>
-  );
   return (
-    <SettingsPageLayout title={title} {...(text !== undefined && { text })} above={back} wide>
+    <SettingsPageLayout title={title} {...(text !== undefined && { text })} above={<WayBack {...list} />} wide>
       <UnsavedChanges unsaved={unsaved && !done} />
       <form
         ref={form}
@@ -61,7 +59,7 @@ export function EditorFrame(props: Props) {
         <fieldset className={classes.fields} disabled={!mayManage}>
           {children}
         </fieldset>
-        <SaveProblem error={error} />
+        <SaveProblem error={error} {...(changedName && { changedName })} />
         {mayManage && (
           <div className={classes.footer} data-bottom-bar="">
             <span>{more}</span>
@@ -74,6 +72,24 @@ export function EditorFrame(props: Props) {
           </div>
         )}
       </form>
+    </SettingsPageLayout>
+  );
+}
+
+function WayBack({ to, name }: Props["list"]) {
+  return (
+    <Link to={to} className={classes.back}>
+      <IconChevronLeft size={16} stroke={1.75} aria-hidden />
+      {name}
+    </Link>
+  );
+}
+
+/** An editor whose item is still asked for. */
+export function EditorSkeleton({ list }: Pick<Props, "list">) {
+  return (
+    <SettingsPageLayout title={list.name} above={<WayBack {...list} />} wide>
+      <FormSkeleton />
     </SettingsPageLayout>
   );
 }

@@ -6,13 +6,14 @@ import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { useMediaQuery } from "@mantine/hooks";
 
 import { PartBoundary } from "@/shared/ui/PartBoundary";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { ListSkeleton } from "@/shared/ui/Skeletons";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import { useAllowedPages, useSettingsSearch } from "../hooks/useSettingsTexts";
 import type { SettingsPage } from "../page";
 import type { FoundSetting } from "../search";
 import classes from "./Settings.module.css";
+import { SettingsPageLayout } from "./SettingsParts";
 
 /** The list of pages with its search, and the chosen page; on a phone one of the two. */
 export function SettingsFrame({ pages }: { pages: readonly SettingsPage[] }) {
@@ -37,13 +38,22 @@ export function SettingsFrame({ pages }: { pages: readonly SettingsPage[] }) {
         </Link>
         {page && (
           <PartBoundary part={`settings-${page.id}`} key={page.id}>
-            <Suspense fallback={<PageSkeleton />}>
+            <Suspense fallback={<Waiting title={page.texts(i18n.language).title} />}>
               <page.Component />
             </Suspense>
           </PartBoundary>
         )}
       </div>
     </div>
+  );
+}
+
+/** A page whose code is still on its way. */
+function Waiting({ title }: { title: string }) {
+  return (
+    <SettingsPageLayout title={title}>
+      <ListSkeleton />
+    </SettingsPageLayout>
   );
 }
 

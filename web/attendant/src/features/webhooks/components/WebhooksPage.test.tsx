@@ -1,6 +1,7 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
 
+import { keys } from "@/shared/api/keys";
 import { expectAccessible, Refusal, renderPart, type Answers } from "@/shared/testing/part";
 
 import type { Webhook } from "../api/types";
@@ -124,6 +125,68 @@ test("what the server refuses stands at its field, and nothing that was typed is
   expect(screen.getByText(/10.0.0.1 não é um endereço público/)).toBeVisible();
   expect(screen.getByRole("textbox", { name: "Endereço" })).toHaveValue("https://10.0.0.1/in");
   expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ url: "https://10.0.0.1/in" });
+});
+
+/** An endpoint on a server that refuses to change an old version of it, and tells of these changes then. */
+function versionedServer(changes: object[] = []) {
+  const server = { stored: webhook("one", { event_types: ["*"] }), matched: [] as (string | null)[] };
+  const answers = serverOf([], { "GET /api/v1/webhooks": () => ({ items: [server.stored], next_cursor: null }) });
+  const asked = async () => {
+    const part = await show("/one", answers);
+    await screen.findByRole("textbox", { name: "Endereço" });
+    const others = globalThis.fetch as (request: Request) => Promise<Response>;
+    vi.stubGlobal("fetch", async (request: Request) => {
+      if (request.method !== "PATCH") return others(request);
+      server.matched.push(request.headers.get("If-Match"));
+      const { stored } = server;
+      if (server.matched.at(-1) !== `"${stored.version}"`) {
+        return Response.json({ code: "conflict", version: stored.version, changes }, { status: 409 });
+      }
+      server.stored = { ...stored, ...((await request.json()) as object), version: stored.version + 1 };
+      return Response.json(server.stored);
+    });
+    return part;
+  };
+  return { server, asked };
+}
+
+test("who saves over another one's change is told who changed what, keeps what was typed, and can save it then", async () => {
+  const bia = { type: "attendant", id: "b", name: "Bia" };
+  const { server, asked } = versionedServer([
+    { type: "webhook.changed", fields: ["url", "headers"], actor: bia },
+    { type: "webhook.changed", fields: ["enabled"], actor: { type: "system", id: null, name: null } },
+    { type: "webhook.changed", fields: ["of_tomorrow"], actor: bia },
+  ]);
+  const { client } = await asked();
+  type("Endereço", "https://mine.example.com/in");
+  // Bia saves, and the page hears of it before Ana saves: what Ana typed over is still what she saw.
+  server.stored = { ...server.stored, url: "https://hers.example.com/in", headers: { "X-Bia": "1" }, version: 4 };
+  await act(() => client.refetchQueries({ queryKey: keys.webhooks() }));
+  await screen.findByDisplayValue("X-Bia");
+  click("button", "Salvar");
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("Outra pessoa mudou isto enquanto você editava");
+  expect(within(alert).getByText("Bia: Endereço, Cabeçalhos, outros dados")).toBeVisible();
+  expect(within(alert).getByText("Automaticamente: Ligado, pausado ou desativado")).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "Endereço" })).toHaveValue("https://mine.example.com/in");
+  expect(server.stored.url).toBe("https://hers.example.com/in");
+  click("button", "Salvar");
+  await waitFor(() => expect(server.stored.url).toBe("https://mine.example.com/in"));
+  expect(server.matched).toEqual(['"1"', '"4"']);
+  expect(server.stored.headers).toEqual({ "X-Bia": "1" });
+});
+
+test("what another one changed elsewhere in an endpoint is kept, and does not stand in the way", async () => {
+  const { server, asked } = versionedServer();
+  const { client } = await asked();
+  type("Endereço", "https://mine.example.com/in");
+  server.stored = { ...server.stored, headers: { "X-Bia": "1" }, version: 2 };
+  await act(() => client.refetchQueries({ queryKey: keys.webhooks() }));
+  await screen.findByDisplayValue("X-Bia");
+  click("button", "Salvar");
+  await waitFor(() => expect(server.matched).toEqual(['"2"']));
+  await waitFor(() => expect(server.stored.url).toBe("https://mine.example.com/in"));
+  expect(server.stored.headers).toEqual({ "X-Bia": "1" });
 });
 
 test("a test shows what was sent and what came back", async () => {

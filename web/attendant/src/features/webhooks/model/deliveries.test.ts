@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "@/shared/testing/properties";
 import { describe, expect, test } from "vitest";
 
 import type { Attempt, DeliveryDetail, Replay } from "../api/ledgerTypes";

@@ -1,4 +1,6 @@
 /** An endpoint as it is edited, and what of it is sent. Pure. */
+import { changedFields } from "@/features/settings";
+
 import type { AuthBody, AuthKind, Filters, Json, PreviewBody, Webhook, WebhookBody } from "../api/types";
 import { parseRetries, retriesText } from "./retries";
 
@@ -12,6 +14,9 @@ export const LIMITS = {
   concurrency: 100,
   disableAfterHours: 720,
 } as const;
+
+/** Credentials are not shown, so those of a later version may be others. */
+export const HIDDEN = ["auth"];
 
 export type ShapeKind = "whole" | "fields" | "template";
 
@@ -208,13 +213,7 @@ export function previewOf(draft: EndpointDraft): PreviewBody {
 
 /** What of an endpoint was changed: the rest is left as it is stored, its credentials above all. */
 export function changesOf(draft: EndpointDraft, stored: Webhook): Partial<WebhookBody> {
-  const [before, after] = [bodyOf(draftOf(stored)), bodyOf(draft)];
-  const names = Object.keys(after) as (keyof WebhookBody)[];
-  return Object.fromEntries(
-    names
-      .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-      .map((name) => [name, after[name]]),
-  );
+  return changedFields(bodyOf(draftOf(stored)), bodyOf(draft));
 }
 
 function authBody(auth: AuthDraft): AuthBody {

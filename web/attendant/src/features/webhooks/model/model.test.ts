@@ -1,8 +1,10 @@
-import fc from "fast-check";
+import fc from "@/shared/testing/properties";
 import { expect, test } from "vitest";
 
+import { versionToMatch } from "@/features/settings";
+
 import type { EventType, Webhook } from "../api/types";
-import { bodyOf, brokenAt, changesOf, draftOf, isRight, mistakes, newEndpoint, previewOf } from "./draft";
+import { bodyOf, brokenAt, changesOf, draftOf, HIDDEN, isRight, mistakes, newEndpoint, previewOf } from "./draft";
 import { hostOf, lastDay, sparkBars, standingOf, totalsOf } from "./health";
 import { choiceOf, groupsOf, isChosen, pathsOf, withGroup, withType } from "./patterns";
 import { parseRetries, retriesText } from "./retries";
@@ -49,6 +51,20 @@ test("only what was changed is sent, so that stored credentials stay", () => {
   expect(changesOf(typed, known)).toEqual({ auth: { kind: "basic", username: "us", password: "p" } });
   const without = { ...draft, auth: { ...draft.auth, certificate_removed: true } };
   expect(changesOf(without, known).auth).toMatchObject({ client_certificate_pem: null });
+});
+
+test.each<[string, Partial<typeof right>, Partial<Webhook>, 1 | 2]>([
+  ["the same field", { url: "https://mine.example.com" }, { url: "https://hers.example.com" }, 1],
+  ["the same field to the same value", { url: "https://same.example.com" }, { url: "https://same.example.com" }, 2],
+  ["another field", { url: "https://mine.example.com" }, { headers: { "X-Hers": "1" } }, 2],
+  ["fields under a template", { shape: "template" }, { fields: ["id"] }, 1],
+  ["anything under credentials", { auth: { ...right.auth, kind: "bearer", token: "t" } }, { ordered: true }, 1],
+])("where somebody else has changed %s, it is saved over the version that the table says", (_, mine, hers, version) => {
+  const seen = webhook("one");
+  const [before, now] = [draftOf(seen), draftOf({ ...seen, ...hers })];
+  const base = { values: bodyOf(before), version: 1, told: null };
+  // What is typed lies over what is loaded.
+  expect(versionToMatch(base, bodyOf(now), 2, bodyOf({ ...now, ...mine }), HIDDEN)).toBe(version);
 });
 
 test("a template that is set goes away when everything is sent again", () => {

@@ -18,7 +18,8 @@ export function CustomerPicture({ conversationId }: Props) {
   const { data } = useConversation(conversationId);
   if (data === undefined) return <Bar width={32} height={32} round />;
   const { contact, channel } = data;
-  return <Avatar id={contact.id} name={neutralName(contact.name ?? "")} size={32} channel={channel} />;
+  const name = neutralName(contact.name ?? "");
+  return <Avatar id={contact.id} name={name} size={32} picture={contact.avatar_url} channel={channel} />;
 }
 
 /** Leads to the conversation, by the customer's name; one that cannot be reached any more is only said. */

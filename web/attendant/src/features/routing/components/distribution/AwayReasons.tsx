@@ -9,13 +9,14 @@ import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { IconButton } from "@/shared/ui/IconButton";
-import { RowSkeletons } from "@/shared/ui/Skeletons";
+import { ListSkeleton } from "@/shared/ui/Skeletons";
 import { notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useDeleteItem, useItems, useOrderItems, useRestore, useSaveItem } from "../../api/items";
 import type { AwayReason } from "../../api/types";
+import { useChangedName } from "../../hooks/useChangedName";
 import { MAX_REASONS, newReason, withName } from "../../model/presence";
 import { valuesOf } from "../../model/values";
 import routing from "../routing.module.css";
@@ -47,7 +48,7 @@ export function AwayReasons() {
     <section className={routing.section} id={ID} ref={section}>
       <h2 className={classes.title}>{t("reasons.title")}</h2>
       <p className={routing.hint}>{t("reasons.text")}</p>
-      {isPending && <RowSkeletons count={3} />}
+      {isPending && <ListSkeleton button={false} />}
       {data === undefined && error && <ErrorState error={error} retry={() => void refetch()} compact />}
       {data !== undefined && data.length > 0 && (
         <SortableList
@@ -125,16 +126,20 @@ function ReasonRow({ reason, mayManage, edit, failed }: RowProps) {
 
 function ReasonDialog({ reason, close }: { reason: AwayReason | null; close: () => void }) {
   const { t } = useTranslation(["distribution", "routing", "app"]);
-  const { values, set } = useDraft(reason === null ? newReason("") : valuesOf<"away-reasons">(reason));
+  const { values, set, over, failed } = useDraft(reason === null ? newReason("") : valuesOf<"away-reasons">(reason), {
+    version: reason?.version ?? null,
+  });
   const [tries, setTries] = useState(0);
   const save = useSaveItem(KIND);
   const form = useWrongField(tries, save.error);
   const refused = useRefusals(save.error);
+  const changedName = useChangedName(KIND);
   const nameless = values.name.trim() === "";
   const submit = () => {
     setTries(tries + 1);
     if (nameless || save.isPending) return;
-    save.mutate({ item: reason, values: { ...values, name: values.name.trim() } }, { onSuccess: close });
+    const item = reason && { id: reason.id, version: over };
+    save.mutate({ item, values: { ...values, name: values.name.trim() } }, { onSuccess: close, onError: failed });
   };
   return (
     <Modal
@@ -178,7 +183,7 @@ function ReasonDialog({ reason, close }: { reason: AwayReason | null; close: () 
           checked={values.counts_as_break}
           onChange={({ currentTarget: { checked } }) => set({ counts_as_break: checked })}
         />
-        <SaveProblem error={save.error} />
+        <SaveProblem error={save.error} changedName={changedName} />
         <div className={classes.buttons}>
           <Button variant="default" onClick={close}>
             {t("app:actions.cancel")}

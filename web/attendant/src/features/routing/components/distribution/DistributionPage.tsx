@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { SettingsPageLayout, UnsavedChanges } from "@/features/settings";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { FormSkeleton } from "@/shared/ui/Skeletons";
 
 import { usePolicy } from "../../api/items";
 import type { Policy } from "../../api/types";
@@ -42,7 +42,7 @@ export function DistributionPage() {
           compact
         />
       )}
-      {failed === undefined && !complete && <PageSkeleton />}
+      {failed === undefined && !complete && <FormSkeleton />}
       {distribution.data && telling.data && inactivity.data && presence.data && reopening.data && (
         <>
           <QueueSection loaded={distribution.data} note={note} />

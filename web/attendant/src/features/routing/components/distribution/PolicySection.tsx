@@ -17,12 +17,24 @@ interface Props {
   onUnsaved: (unsaved: boolean) => void;
   saving: boolean;
   error: unknown;
+  changedName: (field: string) => string | null;
   submit: () => void;
   children: ReactNode;
 }
 
 /** One policy with its own button: the others of the page are saved by theirs. */
-export function PolicySection({ title, text, form, unsaved, onUnsaved, saving, error, submit, children }: Props) {
+export function PolicySection({
+  title,
+  text,
+  form,
+  unsaved,
+  onUnsaved,
+  saving,
+  error,
+  changedName,
+  submit,
+  children,
+}: Props) {
   const { t } = useTranslation("routing");
   const mayManage = useMay("settings:manage");
   useEffect(() => onUnsaved(unsaved), [onUnsaved, unsaved]);
@@ -41,7 +53,7 @@ export function PolicySection({ title, text, form, unsaved, onUnsaved, saving, e
         <fieldset className={routing.fields} disabled={!mayManage}>
           {children}
         </fieldset>
-        <SaveProblem error={error} />
+        <SaveProblem error={error} changedName={changedName} />
         {mayManage && (
           <Button type="submit" mt="sm" size="sm" loading={saving} disabled={!unsaved}>
             {t("form.save")}

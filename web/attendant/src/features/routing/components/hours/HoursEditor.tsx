@@ -14,6 +14,7 @@ import { useWrongField } from "@/shared/ui/wrongField";
 import { useHoursPreview } from "../../api/hours";
 import { useItems, useSaveItem } from "../../api/items";
 import type { Hours } from "../../api/types";
+import { useChangedName } from "../../hooks/useChangedName";
 import { useOwnLanguage } from "../../hooks/useOwnLanguage";
 import { MAX_NAME, mistakes, newHours } from "../../model/hours";
 import { valuesOf } from "../../model/values";
@@ -40,7 +41,9 @@ export function HoursEditor({ hours, isFirst }: Props) {
   const { zone } = useTimeStyle();
   const language = useOwnLanguage();
   const [fresh] = useState(() => newHours(zone, isFirst));
-  const draft = useDraft(hours === null ? fresh : valuesOf<"hours">(hours));
+  const draft = useDraft(hours === null ? fresh : valuesOf<"hours">(hours), {
+    version: hours?.version ?? null,
+  });
   const { values, set } = draft;
   const [year, setYear] = useState(() => new Date().getFullYear());
   const [asked] = useDebouncedValue(values, 300);
@@ -50,6 +53,7 @@ export function HoursEditor({ hours, isFirst }: Props) {
   const save = useSaveItem("hours");
   const form = useWrongField(tries, save.error);
   const refused = useRefusals(save.error);
+  const changedName = useChangedName("hours");
   const wrong = tries > 0 ? mistakes(values) : new Set();
   const accounts = useChannels().data?.items ?? [];
   const teams = (useItems("teams").data ?? []).filter((team) => hours !== null && team.hours_id === hours.id);
@@ -60,7 +64,10 @@ export function HoursEditor({ hours, isFirst }: Props) {
       notifyDone(t("routing:form.saved"));
       finish();
     };
-    save.mutate({ item: hours, values: { ...values, name: values.name.trim() } }, { onSuccess: saved });
+    save.mutate(
+      { item: hours && { id: hours.id, version: draft.over }, values: { ...values, name: values.name.trim() } },
+      { onSuccess: saved, onError: draft.failed },
+    );
   };
   const state = preview.data?.words[language]?.state;
   return (
@@ -73,6 +80,7 @@ export function HoursEditor({ hours, isFirst }: Props) {
       done={done}
       saving={save.isPending}
       error={save.error}
+      changedName={changedName}
       mayManage={mayManage}
       submit={submit}
       more={

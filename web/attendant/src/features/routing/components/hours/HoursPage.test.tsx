@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
@@ -103,6 +103,33 @@ test("a period is moved, made longer and removed by keys alone, and saved as it 
   ]);
 });
 
+/** Seven columns of 100 px, as high as a day has hours by 20; what the pointer does comes faster than React shows it. */
+function pointerOn(grid: HTMLElement) {
+  for (const [at, column] of grid.querySelectorAll<HTMLElement>("[data-day]").entries())
+    column.getBoundingClientRect = () => new DOMRect(at * 100, 0, 100, 480);
+  Object.assign(grid, { setPointerCapture: () => undefined, hasPointerCapture: () => false });
+  return (type: string, day: number, hour: number, on: Element = grid) => {
+    const event = { bubbles: true, pointerId: 1, clientX: day * 100 + 50, clientY: hour * 20 };
+    on.dispatchEvent(new PointerEvent(type, event));
+  };
+}
+
+test("a period ends where the pointer was let go, however fast it came there", async () => {
+  await show("/office", serverOf([office]));
+  const grid = await week();
+  const pointer = pointerOn(grid);
+  const friday = within(grid).getByRole("button", { name: "Sexta-feira, das 09:00 às 18:00" });
+  const end = friday.parentElement?.querySelector("[data-part=end]");
+  act(() => pointer("pointerdown", 4, 17.9, end ?? grid));
+  act(() => {
+    pointer("pointermove", 4, 20);
+    pointer("pointermove", 5, 1);
+    pointer("pointermove", 5, 2);
+    pointer("pointerup", 5, 2);
+  });
+  expect(within(grid).getByRole("button", { name: "Sexta-feira, das 09:00 às 02:00" })).toBeVisible();
+});
+
 test("a period past midnight is typed, and one that lies over another is said at once", async () => {
   await show("/office", serverOf([office]));
   fireEvent.click(within(await week()).getByRole("button", { name: /^Sexta-feira/ }));
@@ -139,6 +166,11 @@ test("a holiday on which the company works is unticked, and the year shows what 
   );
   expect(screen.getByTitle(/Véspera · 09:00–12:00/)).toHaveTextContent("24");
   expect(screen.getByTitle(/Natal · Fechado/)).toHaveAttribute("data-kind", "holiday");
+  const christmas = screen.getByTitle(/Natal · Fechado/);
+  fireEvent.click(christmas);
+  expect(within(christmas).getByRole("status")).toHaveTextContent(/Natal · Fechado/);
+  fireEvent.click(screen.getByTitle(/Véspera · 09:00–12:00/));
+  expect(within(christmas).queryByRole("status")).toBeNull();
 });
 
 test("the message begins with a text in each language, and an unknown variable is said at its field", async () => {

@@ -3,11 +3,11 @@ import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { ItemGone, SettingsPageLayout } from "@/features/settings";
+import { EditorSkeleton, ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { ListSkeleton } from "@/shared/ui/Skeletons";
 
 import { useHoursNow } from "../../api/hours";
 import { useItems } from "../../api/items";
@@ -32,9 +32,10 @@ export function HoursPage() {
     }
     return <HoursEditor key={item} hours={edited ?? null} isFirst={data.length === 0} />;
   }
+  if (isPending && item !== undefined) return <EditorSkeleton list={{ to: "/settings/hours", name: t("title") }} />;
   return (
     <SettingsPageLayout title={t("title")} text={t("text")}>
-      {isPending && <PageSkeleton />}
+      {isPending && <ListSkeleton />}
       {data === undefined && error && (
         <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />
       )}

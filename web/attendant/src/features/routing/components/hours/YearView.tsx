@@ -1,4 +1,5 @@
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { IconButton } from "@/shared/ui/IconButton";
@@ -20,10 +21,11 @@ interface Props {
 const MONTHS = Array.from({ length: 12 }, (_, month) => month);
 const KINDS = ["open", "closed", "holiday", "exception"] as const;
 
-/** The whole year: on which days it is open, closed, a holiday, or otherwise; each with what it is on hover. */
+/** The whole year: on which days it is open, closed, a holiday, or otherwise; each with what it is on hover, or when it is clicked or tapped. */
 export function YearView({ year, onYear, days, failed }: Props) {
   const { t } = useTranslation("hours");
   const known = new Map((days ?? []).map((day) => [day.date, day]));
+  const [asked, setAsked] = useState<string | null>(null);
   const special = (days ?? []).filter(({ kind }) => kind === "holiday" || kind === "exception");
   return (
     <div>
@@ -51,7 +53,7 @@ export function YearView({ year, onYear, days, failed }: Props) {
       ) : (
         <div className={classes.months}>
           {MONTHS.map((month) => (
-            <Month key={month} year={year} month={month} known={known} />
+            <Month key={month} year={year} month={month} known={known} asked={asked} ask={setAsked} />
           ))}
         </div>
       )}
@@ -75,9 +77,12 @@ interface MonthProps {
   year: number;
   month: number;
   known: ReadonlyMap<string, YearDay>;
+  /** The day whose words are shown. */
+  asked: string | null;
+  ask: (date: string | null) => void;
 }
 
-function Month({ year, month, known }: MonthProps) {
+function Month({ year, month, known, asked, ask }: MonthProps) {
   const { t } = useTranslation("hours");
   const language = useOwnLanguage();
   const words = useDayWords();
@@ -107,8 +112,14 @@ function Month({ year, month, known }: MonthProps) {
                   data-kind={found.kind}
                   data-works={found.intervals.length > 0 || undefined}
                   title={words(found)}
+                  onClick={() => ask(asked === cell.date ? null : cell.date)}
                 >
                   {cell.day}
+                  {asked === cell.date && (
+                    <span role="status" className={classes.words} data-right={day > 3 || undefined}>
+                      {words(found)}
+                    </span>
+                  )}
                 </td>
               );
             })}

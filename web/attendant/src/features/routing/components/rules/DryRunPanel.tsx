@@ -72,7 +72,8 @@ function Result({ found, drafts, focus }: { found: DryRun; drafts: readonly Draf
   return (
     <div className={classes.result} role="status">
       <p className={classes.headline}>
-        <b>{t("dry.differing", { count: summary.differing })}</b> {t("dry.of", { count: summary.looked_at })}
+        <b>{summary.differing === 0 ? t("dry.none_differing") : t("dry.differing", { count: summary.differing })}</b>{" "}
+        {t("dry.of", { count: summary.looked_at })}
         {summary.unmatched > 0 && ` ${t("dry.unmatched", { count: summary.unmatched })}`}
       </p>
       <Circles warnings={warnings} rules={drafts} />

@@ -9,6 +9,7 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useSaveItem } from "../../api/items";
 import type { Rule, Warning } from "../../api/types";
+import { useChangedName } from "../../hooks/useChangedName";
 import { useNames } from "../../hooks/useNames";
 import { useRuleWords } from "../../hooks/useRuleWords";
 import { isRight, MAX_LABELS, MAX_NAME, mistakes, newRule, withDraft } from "../../model/rules";
@@ -31,13 +32,16 @@ interface Props {
 export function RuleEditor({ rule, rules, warn }: Props) {
   const { t } = useTranslation(["rules", "routing"]);
   const mayManage = useMay("settings:manage");
-  const draft = useDraft(rule === null ? newRule() : valuesOf<"assignment-rules">(rule));
+  const draft = useDraft(rule === null ? newRule() : valuesOf<"assignment-rules">(rule), {
+    version: rule?.version ?? null,
+  });
   const { values, set } = draft;
   const [tries, setTries] = useState(0);
   const [done, finish] = useDone();
   const save = useSaveItem("assignment-rules");
   const form = useWrongField(tries, save.error);
   const refused = useRefusals(save.error);
+  const changedName = useChangedName("assignment-rules");
   const names = useNames();
   const words = useRuleWords()(values);
   const wrong = mistakes(values);
@@ -46,8 +50,9 @@ export function RuleEditor({ rule, rules, warn }: Props) {
     setTries(tries + 1);
     if (!isRight(wrong)) return;
     save.mutate(
-      { item: rule, values: { ...values, name: values.name.trim() } },
+      { item: rule && { id: rule.id, version: draft.over }, values: { ...values, name: values.name.trim() } },
       {
+        onError: draft.failed,
         onSuccess: (saved) => {
           warn((saved as Rule & { warnings?: Warning[] }).warnings ?? []);
           notifyDone(t("routing:form.saved"));
@@ -66,6 +71,7 @@ export function RuleEditor({ rule, rules, warn }: Props) {
       done={done}
       saving={save.isPending}
       error={save.error}
+      changedName={changedName}
       mayManage={mayManage}
       submit={submit}
       more={

@@ -4,11 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { ItemGone, SettingsPageLayout } from "@/features/settings";
+import { EditorSkeleton, ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { ListSkeleton } from "@/shared/ui/Skeletons";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
@@ -39,9 +39,10 @@ export function RulesPage() {
     }
     return <RuleEditor key={item} rule={edited ?? null} rules={data} warn={setWarnings} />;
   }
+  if (isPending && item !== undefined) return <EditorSkeleton list={{ to: "/settings/rules", name: t("title") }} />;
   return (
     <SettingsPageLayout title={t("title")} text={t("text")} wide>
-      {isPending && <PageSkeleton />}
+      {isPending && <ListSkeleton />}
       {data === undefined && error && (
         <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />
       )}
@@ -84,7 +85,7 @@ function RuleList({ rules: list, warnings }: { rules: readonly Rule[]; warnings:
           {t("dry.open")}
         </Button>
       </div>
-      <p className={classes.hint}>{full ? t("limit", { count: MAX_RULES }) : t("order_help")}</p>
+      <p className={classes.order}>{full ? t("limit", { count: MAX_RULES }) : t("order_help")}</p>
       <Circles warnings={warnings} rules={list} />
       <SortableList
         items={list}

@@ -9,6 +9,7 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useSaveItem } from "../../api/items";
 import type { Target } from "../../api/types";
+import { useChangedName } from "../../hooks/useChangedName";
 import { useNames } from "../../hooks/useNames";
 import { isRight, MAX_MINUTES, MAX_NAME, newTarget, promises, TARGETS, type TargetValues } from "../../model/targets";
 import { valuesOf } from "../../model/values";
@@ -21,13 +22,16 @@ import classes from "./targets.module.css";
 export function TargetEditor({ target }: { target: Target | null }) {
   const { t } = useTranslation(["targets", "routing"]);
   const mayManage = useMay("settings:manage");
-  const draft = useDraft(target === null ? newTarget() : valuesOf<"service-levels">(target));
+  const draft = useDraft(target === null ? newTarget() : valuesOf<"service-levels">(target), {
+    version: target?.version ?? null,
+  });
   const { values, set } = draft;
   const [tries, setTries] = useState(0);
   const [done, finish] = useDone();
   const save = useSaveItem("service-levels");
   const form = useWrongField(tries, save.error);
   const refused = useRefusals(save.error);
+  const changedName = useChangedName("service-levels");
   const nameless = values.name.trim() === "";
   const submit = () => {
     setTries(tries + 1);
@@ -36,7 +40,10 @@ export function TargetEditor({ target }: { target: Target | null }) {
       notifyDone(t("routing:form.saved"));
       finish();
     };
-    save.mutate({ item: target, values: { ...values, name: values.name.trim() } }, { onSuccess: saved });
+    save.mutate(
+      { item: target && { id: target.id, version: draft.over }, values: { ...values, name: values.name.trim() } },
+      { onSuccess: saved, onError: draft.failed },
+    );
   };
   return (
     <EditorFrame
@@ -48,6 +55,7 @@ export function TargetEditor({ target }: { target: Target | null }) {
       done={done}
       saving={save.isPending}
       error={save.error}
+      changedName={changedName}
       mayManage={mayManage}
       submit={submit}
       more={

@@ -3,11 +3,11 @@ import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { ItemGone, SettingsPageLayout } from "@/features/settings";
+import { EditorSkeleton, ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { ListSkeleton } from "@/shared/ui/Skeletons";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
@@ -35,9 +35,10 @@ export function TargetsPage() {
     }
     return <TargetEditor key={item} target={edited ?? null} />;
   }
+  if (isPending && item !== undefined) return <EditorSkeleton list={{ to: "/settings/targets", name: t("title") }} />;
   return (
     <SettingsPageLayout title={t("title")} text={t("text")}>
-      {isPending && <PageSkeleton />}
+      {isPending && <ListSkeleton />}
       {data === undefined && error && (
         <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />
       )}
@@ -67,7 +68,7 @@ function TargetList({ targets }: { targets: readonly Target[] }) {
   return (
     <>
       {add}
-      <p className={classes.hint}>{t("order_help")}</p>
+      <p className={classes.order}>{t("order_help")}</p>
       <SortableList
         items={targets}
         label={t("title")}

@@ -12,6 +12,7 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useDeleteItem, useItems, useSaveItem } from "../../api/items";
 import type { Team } from "../../api/types";
+import { useChangedName } from "../../hooks/useChangedName";
 import { givesAway, greetingsOf, MAX_LOAD, MAX_NAME, newTeam } from "../../model/teams";
 import { valuesOf } from "../../model/values";
 import { Amount, OnOff } from "../fields";
@@ -27,13 +28,16 @@ const VARIABLES = ["contact.first_name", "attendant.first_name", "conversation.n
 export function TeamEditor({ team }: { team: Team | null }) {
   const { t } = useTranslation(["teams", "routing"]);
   const mayManage = useMay("settings:manage");
-  const draft = useDraft(team === null ? newTeam() : valuesOf<"teams">(team));
+  const draft = useDraft(team === null ? newTeam() : valuesOf<"teams">(team), {
+    version: team?.version ?? null,
+  });
   const { values, set } = draft;
   const [tries, setTries] = useState(0);
   const [done, finish] = useDone();
   const save = useSaveItem("teams");
   const form = useWrongField(tries, save.error);
   const refused = useRefusals(save.error);
+  const changedName = useChangedName("teams");
   const hours = useItems("hours").data ?? [];
   const nameless = values.name.trim() === "";
   const submit = () => {
@@ -43,7 +47,10 @@ export function TeamEditor({ team }: { team: Team | null }) {
       notifyDone(t("routing:form.saved"));
       finish();
     };
-    save.mutate({ item: team, values: { ...values, name: values.name.trim() } }, { onSuccess: saved });
+    save.mutate(
+      { item: team && { id: team.id, version: draft.over }, values: { ...values, name: values.name.trim() } },
+      { onSuccess: saved, onError: draft.failed },
+    );
   };
   return (
     <EditorFrame
@@ -55,6 +62,7 @@ export function TeamEditor({ team }: { team: Team | null }) {
       done={done}
       saving={save.isPending}
       error={save.error}
+      changedName={changedName}
       mayManage={mayManage}
       submit={submit}
       more={team !== null && <DeleteTeam team={team} done={finish} />}

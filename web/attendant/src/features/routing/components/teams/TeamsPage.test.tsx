@@ -124,22 +124,35 @@ test.each(["members.0.limit", "members[0].limit"])("what is refused of %s stands
   expect(limit).toHaveAccessibleDescription(/O maior valor é 1000/);
 });
 
-test("somebody else was first: what was typed stays, and is saved over what they left", async () => {
+/** As the service refuses: at which version it is now, and who changed what. */
+const overtaken = (version: number, ...changes: [string, string[]][]) =>
+  new Refusal(409, {
+    code: "conflict",
+    version,
+    changes: changes.map(([name, fields]) => ({
+      type: "setting.changed",
+      fields,
+      actor: { type: "attendant", id: name, name },
+    })),
+  });
+
+test("somebody else was first: it is said who and what, what was typed stays, and is saved over what they left", async () => {
   let there: Team = sales;
   const seen: unknown[] = [];
   const { asked } = await show("/sales", {
     "GET /api/v1/teams": () => ({ items: [there], next_cursor: null }),
     "PATCH /api/v1/teams/sales": ({ body }: { body: object }) => {
       seen.push(body);
-      if (seen.length > 1) return { ...there, ...body, version: 5 };
-      there = { ...sales, version: 4, greeting: "Oi" };
-      return new Refusal(412, { code: "precondition_failed", title: "old" });
+      if (seen.length > 1) return { ...there, ...body, version: 6 };
+      there = { ...sales, version: 5, greeting: "Oi", name: "Comércio" };
+      return overtaken(5, ["Bia", ["name"]], ["Bia", ["greeting", "greetings", "of_tomorrow"]]);
     },
   });
   const name = await screen.findByRole("textbox", { name: "Nome da equipe" });
   await userEvent.type(name, "!");
   await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
   expect(await screen.findByText(/O que você mudou continua aqui/)).toBeVisible();
+  expect(screen.getByText("Bia: Nome da equipe, Saudação, outros dados")).toBeVisible();
   expect(await screen.findByDisplayValue("Oi")).toBeVisible();
   expect(name).toHaveValue("Vendas!");
   await userEvent.click(screen.getByRole("button", { name: "Salvar" }));

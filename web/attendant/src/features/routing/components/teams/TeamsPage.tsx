@@ -3,11 +3,11 @@ import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { ItemGone, SettingsPageLayout } from "@/features/settings";
+import { EditorSkeleton, ItemGone, SettingsPageLayout } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { ListSkeleton } from "@/shared/ui/Skeletons";
 
 import { useItems } from "../../api/items";
 import type { Team } from "../../api/types";
@@ -28,9 +28,10 @@ export function TeamsPage() {
     }
     return <TeamEditor key={item} team={edited ?? null} />;
   }
+  if (isPending && item !== undefined) return <EditorSkeleton list={{ to: "/settings/teams", name: t("title") }} />;
   return (
     <SettingsPageLayout title={t("title")} text={t("text")}>
-      {isPending && <PageSkeleton />}
+      {isPending && <ListSkeleton />}
       {data === undefined && error && (
         <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />
       )}

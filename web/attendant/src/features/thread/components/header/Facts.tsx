@@ -57,22 +57,26 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
       <IconUserCircle size={14} aria-hidden />
       {assignee ? (
         assignee.id === me.id ? (
-          <span key="me">{t("you")}</span>
+          <span key="me" className={classes.holder}>
+            {t("you")}
+          </span>
         ) : (
-          <span key="other">
+          <span key="other" className={classes.holder}>
             <PersonName name={assignee.name ?? t("author.attendant")} />
           </span>
         )
       ) : (
-        <span key="nobody">{t("nobody")}</span>
+        <span key="nobody" className={classes.holder}>
+          {t("nobody")}
+        </span>
       )}
     </>
   );
   return (
     <div className={classes.facts} data-public={conversation.thread?.public || undefined}>
-      <span className={classes.fact} data-shrinks>
+      <span className={classes.fact} data-shrinks="place" title={channel.name}>
         <ChannelMark kind={channel.kind} name={channel.name} size={14} />
-        <span className={classes.account}>{channel.name}</span>
+        <span>{channel.name}</span>
       </span>
       {conversation.thread?.public && (
         <Tooltip label={t("public.explain")} multiline w={260}>
@@ -83,8 +87,8 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
         </Tooltip>
       )}
       {!conversation.thread?.public && conversation.thread?.title && (
-        <span className={classes.fact} data-shrinks title={t("topic", { title: conversation.thread.title })}>
-          <bdi className={classes.account}>{t("topic", { title: conversation.thread.title })}</bdi>
+        <span className={classes.topic} title={t("topic", { title: conversation.thread.title })}>
+          <bdi>{t("topic", { title: conversation.thread.title })}</bdi>
         </span>
       )}
       <span className={classes.status} data-status={status}>
@@ -107,20 +111,13 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
       )}
       {assign ? (
         <Tooltip label={t("action.assign")}>
-          <UnstyledButton className={`${classes.fact} ${classes.act}`} onClick={assign} data-holder>
+          <UnstyledButton className={`${classes.fact} ${classes.act}`} onClick={assign}>
             {holder}
           </UnstyledButton>
         </Tooltip>
       ) : (
         <span className={classes.fact}>{holder}</span>
       )}
-      {conversation.team && (
-        <span className={classes.fact} data-shrinks title={t("team", { name: conversation.team.name ?? "—" })}>
-          <IconUsersGroup size={14} aria-hidden />
-          <bdi className={classes.team}>{conversation.team.name ?? "—"}</bdi>
-        </span>
-      )}
-      <TypeFact conversation={conversation} classify={classify} />
       {actions.may.prioritise ? (
         <Menu opened={choosing} onChange={onChoosing} position="bottom-start" width={180} returnFocus>
           <Menu.Target>
@@ -131,7 +128,7 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
             >
               <IconFlag3Filled size={14} aria-hidden />
               <span className={classes.priorityWord}>{t(`priority.${priority}`)}</span>
-              <IconChevronDown size={12} aria-hidden />
+              <IconChevronDown size={12} className={classes.chevron} aria-hidden />
             </UnstyledButton>
           </Menu.Target>
           <Menu.Dropdown>
@@ -154,6 +151,13 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
             <span>{t(`priority.${priority}`)}</span>
           </span>
         )
+      )}
+      <TypeFact conversation={conversation} classify={classify} />
+      {conversation.team && (
+        <span className={classes.fact} data-shrinks="team" title={t("team", { name: conversation.team.name ?? "—" })}>
+          <IconUsersGroup size={14} aria-hidden />
+          <bdi>{conversation.team.name ?? "—"}</bdi>
+        </span>
       )}
     </div>
   );
@@ -189,12 +193,12 @@ function TypeFact({ conversation, classify }: Pick<Props, "conversation" | "clas
   const shown = (
     <>
       <IconCategory size={14} aria-hidden />
-      <bdi className={classes.typeName}>{type?.name ?? t("filter.type")}</bdi>
+      <bdi>{type?.name ?? t("filter.type")}</bdi>
     </>
   );
   if (classify === undefined) {
     return (
-      <span className={`${classes.fact} ${classes.type}`} title={t("filter.type")}>
+      <span className={classes.fact} data-shrinks="type" title={t("filter.type")}>
         {shown}
       </span>
     );
@@ -203,6 +207,7 @@ function TypeFact({ conversation, classify }: Pick<Props, "conversation" | "clas
     <Tooltip label={<TooltipText text={type?.name ?? t("of.type.choose")} keys="shift+t" />}>
       <UnstyledButton
         className={`${classes.fact} ${classes.act} ${classes.type}`}
+        data-shrinks="type"
         data-empty={!type || undefined}
         onClick={classify}
       >

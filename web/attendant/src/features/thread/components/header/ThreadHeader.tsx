@@ -20,6 +20,7 @@ import { SnoozeDialog, SnoozeMenuItems } from "@/shared/conversations/SnoozeMenu
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { TypeDialog } from "@/shared/marks/TypeDialog";
 import { neutralName } from "@/shared/text/neutral";
+import { Avatar } from "@/shared/ui/Avatar";
 import { IconButton } from "@/shared/ui/IconButton";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 import { PersonName } from "@/shared/ui/SafeText";
@@ -134,6 +135,9 @@ export function ThreadHeader({ view, conversation, list }: Props) {
         <IconButton label={t("action.back")} onClick={back}>
           <IconArrowLeft size={18} aria-hidden />
         </IconButton>
+      </span>
+      <span className={classes.face}>
+        <Avatar id={conversation.contact.id} name={name} size={32} picture={conversation.contact.avatar_url} />
       </span>
       <div className={classes.who}>
         <div className={classes.nameLine}>

@@ -10,7 +10,18 @@ import { useWrongField } from "@/shared/ui/wrongField";
 import { usePreview, useSaveWebhook } from "../../api/endpoints";
 import type { Webhook } from "../../api/types";
 import { useRefusedFields, useServerWords } from "../../hooks/useRefusedFields";
-import { bodyOf, changesOf, draftOf, isRight, LIMITS, mistakes, newEndpoint, previewOf } from "../../model/draft";
+import { useChangedName } from "../../hooks/useChangedName";
+import {
+  bodyOf,
+  changesOf,
+  draftOf,
+  HIDDEN,
+  isRight,
+  LIMITS,
+  mistakes,
+  newEndpoint,
+  previewOf,
+} from "../../model/draft";
 import { hostOf } from "../../model/health";
 import { AdvancedSection } from "./AdvancedSection";
 import { AuthSection } from "./AuthSection";
@@ -30,11 +41,16 @@ const TYPED_MS = 500;
 /** One endpoint: where it is, what it is sent, and how; with what it would have got beside. */
 export function EndpointEditor({ webhook }: { webhook: Webhook | null }) {
   const { t } = useTranslation("webhooks");
-  const draft = useDraft(webhook === null ? newEndpoint() : draftOf(webhook));
+  const draft = useDraft(webhook === null ? newEndpoint() : draftOf(webhook), {
+    version: webhook?.version ?? null,
+    sent: bodyOf,
+    hidden: HIDDEN,
+  });
   const { values, set } = draft;
   const [tries, setTries] = useState(0);
   const [done, finish] = useDone();
   const [made, setMade] = useState<{ id: string; secret: string } | null>(null);
+  const changedName = useChangedName();
   const save = useSaveWebhook();
   const form = useWrongField(tries, save.error);
   const refused = useRefusedFields(save.error);
@@ -48,8 +64,9 @@ export function EndpointEditor({ webhook }: { webhook: Webhook | null }) {
     if (!isRight(wrong)) return;
     const body = webhook === null ? bodyOf(values) : changesOf(values, webhook);
     save.mutate(
-      { seen: webhook, body, key: keyOf(body) },
+      { seen: webhook && { id: webhook.id, version: draft.over ?? webhook.version }, body, key: keyOf(body) },
       {
+        onError: draft.failed,
         onSuccess: ({ id, secret }) => {
           notifyDone(t("saved"));
           setTries(0);
@@ -70,6 +87,7 @@ export function EndpointEditor({ webhook }: { webhook: Webhook | null }) {
       done={done}
       saving={save.isPending}
       error={save.error}
+      changedName={changedName}
       mayManage
       submit={submit}
       more={webhook !== null && <DeleteWebhook webhook={webhook} done={finish} />}
