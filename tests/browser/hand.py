@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext
 from tests.browser.seat import Seat
 
 _COUNT = """
+if (window.__hand === undefined) {
 window.__hand = { clicks: 0, keys: 0 };
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 window.addEventListener("pointerdown", (event) => { if (event.isTrusted) window.__hand.clicks += 1; }, true);
@@ -18,12 +19,15 @@ window.addEventListener("keydown", (event) => {
     && event.target instanceof Element && event.target.closest("input, textarea") !== null;
   if (event.isTrusted && !written && !MODIFIERS.includes(event.key)) window.__hand.keys += 1;
 }, true);
+}
 """
 
 
 async def count_hand(context: BrowserContext) -> None:
-    """Count in every page that is opened from now on; the browser's own events, so a story cannot forget one."""
+    """Count in every page that is open or opened from now on; the browser's own events, so none is forgotten."""
     await context.add_init_script(_COUNT)
+    for page in context.pages:
+        await page.evaluate(_COUNT)
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ _TYPED_ELSEWHERE = re.compile(r"409 PUT \S+/api/v1/conversations/\S+/draft")
 """The draft has gone on (on another device, or by being sent): the client looks and writes again."""
 _LEFT_ICON = re.compile(r"failed GET \S+/favicon.svg: net::ERR_FAILED")
 """So the browser calls a request that it gave up by leaving while the service worker was answering it."""
+_FORGIVEN = (_FIRST_REFRESH, _GONE_ON, _TYPED_ELSEWHERE, _LEFT_ICON)
 _LEFT = ("net::ERR_ABORTED",)
 """A request that the page itself gave up, by leaving or because it needs the answer no more."""
 
@@ -53,6 +54,14 @@ window.WebSocket = class extends WebSocket {
 """Lets a story choose from where the next live connection goes on. `__ran` is what a stranger's script would fill."""
 
 
+_VISIT = """
+(path) => {
+  window.history.pushState(null, "", path);
+  window.dispatchEvent(new PopStateEvent("popstate", { state: null }));
+}
+"""
+
+
 class Seat:
     """One browser profile: its pages share cookies and storage, as tabs do.
 
@@ -64,8 +73,9 @@ class Seat:
         self.context = context
         self.url = url
         self.person = person
+        self.marina = MARINA
         self.complaints: list[str] = []
-        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH, _GONE_ON, _TYPED_ELSEWHERE, _LEFT_ICON]
+        self._forgiven = list(_FORGIVEN)
         self._page: Page | None = None
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", self._console)
@@ -98,15 +108,40 @@ class Seat:
         """Enter an address in the tab in front."""
         await self.page.goto(self.url + path)
 
+    async def visit(self, path: str) -> None:
+        """Go to an address as a link within the client does, which loads nothing anew."""
+        await self.page.evaluate(_VISIT, path)
+
     def turn_to(self, page: Page) -> None:
         """Another tab is in front from now on."""
         self._page = page
 
     async def sign_in(self, path: str = "/") -> None:
-        """Open the client, fill in the form, and wait until it is live."""
+        """Open the client as somebody who has just signed in, and wait until it is live.
+
+        The form is `enter_password`: to load and show it first would cost every story a second of a core.
+        """
+        given = {"email": self.person.email, "password": self.person.password, "cookie": True}
+        answer = await self.context.request.post(f"{self.url}/api/v1/auth/login", data=given)
+        assert answer.ok, await answer.text()
         await self.open(path)
-        await self.enter_password()
         await self.is_live()
+
+    async def begins(self, marina: Customer) -> None:
+        """One more story at the same browser, about a customer of its own: one tab, in front of the queue."""
+        self.marina = marina
+        self.complaints.clear()
+        self._forgiven = list(_FORGIVEN)
+        await self.context.unroute_all()
+        await self.context.set_offline(False)
+        first, *others = self.context.pages
+        for page in others:
+            await page.close()
+        self._page = first
+        # What a story that failed may leave open.
+        if await first.get_by_role("dialog").count() > 0 or not await self.views.is_visible():
+            await self.go("/inbox/queue")
+        await self.view("Fila")
 
     async def is_live(self) -> None:
         """Wait until what happens now is shown at once; on a phone the mark stands only while it is not."""
@@ -129,11 +164,12 @@ class Seat:
         await self.views.get_by_role("link", name=re.compile(f"^{name}")).click()
         await expect(self.page.get_by_role("region", name=f"Conversas: {name}")).to_be_visible()
 
-    def row(self, of: Customer = MARINA) -> Locator:
+    def row(self, of: Customer | None = None) -> Locator:
         """The customer's row in the list."""
-        return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=of.name))
+        name = (of or self.marina).name
+        return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=name))
 
-    async def sees(self, of: Customer = MARINA) -> None:
+    async def sees(self, of: Customer | None = None) -> None:
         """Wait until the customer's row is in the list.
 
         One that came while the pointer was on the list stands behind the button that says how many are new.
@@ -144,11 +180,11 @@ class Seat:
             await fresh.click()
         await expect(self.row(of)).to_be_visible()
 
-    async def choose(self, of: Customer = MARINA) -> None:
+    async def choose(self, of: Customer | None = None) -> None:
         """Click on the customer's row, and wait for the thread."""
         await self.sees(of)
         await self.row(of).get_by_role("link").click()
-        await expect(self.thread.get_by_role("heading", level=1)).to_have_text(of.name)
+        await expect(self.thread.get_by_role("heading", level=1)).to_have_text((of or self.marina).name)
         await expect(self.messages).to_be_visible()
 
     @property

@@ -7,34 +7,42 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.axe import faults
+from tests.browser.axe import faults, faults_in_both_themes
 from tests.browser.conftest import Sit
 from tests.browser.office import Office
 
+_HEADINGS = {
+    "/settings/appearance": "Aparência",
+    "/settings/notifications": "Notificações",
+    "/channels": "Canais",
+}
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(office: Office, sit: Sit, scheme: str) -> None:
+
+async def test_axe_finds_nothing(office: Office, sit: Sit) -> None:
     await office.receives("Bom dia, meu boleto não chegou")
     await office.answers("Já envio outro.")
-    seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
+    seat = await sit(office.ana, reduced_motion="reduce")
     await seat.open()
     await expect(seat.page.get_by_role("button", name="Entrar")).to_be_visible()
-    found = await faults(seat)
+    found = await faults_in_both_themes(seat)
     await seat.enter_password()
     await seat.is_live()
-    await seat.go("/inbox/queue")
+    await seat.visit("/inbox/queue")
     await seat.choose()
     await expect(seat.message("Já envio outro.")).to_be_visible()
-    found += await faults(seat)
-    for path in ("/inbox/favourites", "/settings/appearance", "/settings/notifications", "/channels"):
-        await seat.go(path)
-        await seat.is_live()
-        await expect(seat.page.get_by_role("heading", level=1)).to_be_attached()
-        found += await faults(seat)
-    await seat.go("/settings/attendants")
+    found += await faults_in_both_themes(seat)
+    await seat.visit("/inbox/favourites")
+    await expect(seat.page.get_by_text("Nenhuma favorita")).to_be_visible()
+    found += await faults_in_both_themes(seat)
+    for path, name in _HEADINGS.items():
+        await seat.visit(path)
+        await expect(seat.page.get_by_role("heading", level=1, name=name)).to_be_attached()
+        await expect(seat.page.locator("[aria-busy=true]")).to_have_count(0)
+        found += await faults_in_both_themes(seat)
+    await seat.visit("/settings/attendants")
     await seat.page.get_by_role("button", name="Adicionar atendente").click()
     await expect(seat.page.get_by_role("dialog", name="Adicionar atendente")).to_be_visible()
-    found += await faults(seat)
+    found += await faults_in_both_themes(seat)
     assert found == []
 
 

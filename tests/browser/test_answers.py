@@ -12,6 +12,7 @@ from tests.browser.office import Office
 from tests.browser.seat import Seat
 
 
+@pytest.mark.shares_office
 async def test_a_quote_goes_out_as_a_quote(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?", "E o preço?")
     await ana.choose()
@@ -21,11 +22,12 @@ async def test_a_quote_goes_out_as_a_quote(office: Office, ana: Seat) -> None:
     await ana.page.keyboard.type("Dez dias")
     await ana.page.keyboard.press("Enter")
     await office.went_out("Dez dias")
-    (sent,) = [one for one in await office.graph.sent() if one.text == "Dez dias"]
+    (sent,) = [one for one in await office.went() if one.text == "Dez dias"]
     assert sent.reply_to is not None
     await expect(ana.message("Dez dias").get_by_title("Ir para a mensagem citada")).to_be_visible()
 
 
+@pytest.mark.shares_office
 async def test_a_note_never_leaves_the_company(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.choose()
@@ -44,6 +46,7 @@ async def test_a_note_never_leaves_the_company(office: Office, ana: Seat) -> Non
     assert await office.sent("Cliente importante") == []
 
 
+@pytest.mark.shares_office
 async def test_enter_that_ends_a_composition_sends_nothing_and_twice_sends_once(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.choose()
@@ -90,6 +93,7 @@ async def test_a_favourite_of_another_device_is_there_at_once(office: Office, an
     await expect(other.row()).to_have_count(0)
 
 
+@pytest.mark.shares_office
 async def test_a_double_click_on_take_takes_and_no_more(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.view("Fila")

@@ -11,6 +11,7 @@ from tests.browser.office import MARINA, RUI, Office
 from tests.browser.seat import Seat
 
 
+@pytest.mark.shares_office
 async def test_after_a_cut_a_colleagues_answer_is_there_and_ones_own_goes_out_once(office: Office, ana: Seat) -> None:
     bruno = await office.hire("Bruno Lima")
     await office.receives("Qual é o prazo?")
@@ -32,6 +33,7 @@ async def test_after_a_cut_a_colleagues_answer_is_there_and_ones_own_goes_out_on
     await expect(ana.message("São dez dias.")).to_have_count(1)
 
 
+@pytest.mark.shares_office
 async def test_a_queued_message_survives_a_reload_without_network(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?")
     await ana.choose()

@@ -71,12 +71,13 @@ async def _never_answered(_: Route) -> None:
 
 async def _kinds_sent(office: Office, count: int) -> list[str]:
     async def all_there() -> bool:
-        return len(await office.graph.sent()) >= count
+        return len(await office.went()) >= count
 
     await eventually(all_there, message=f"{count} messages at the provider")
-    return [one.kind for one in await office.graph.sent()]
+    return [one.kind for one in await office.went()]
 
 
+@pytest.mark.shares_office
 async def test_a_file_dropped_on_the_messages_is_attached_and_beside_them_does_not_leave_the_page(
     office: Office, ana: Seat
 ) -> None:
@@ -92,6 +93,7 @@ async def test_a_file_dropped_on_the_messages_is_attached_and_beside_them_does_n
     await expect(ana.tick("contrato.pdf", "Enviada")).to_be_visible()
 
 
+@pytest.mark.shares_office
 async def test_cells_of_a_spreadsheet_are_pasted_as_text_and_a_picture_as_a_picture(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.choose()
@@ -109,6 +111,7 @@ async def test_cells_of_a_spreadsheet_are_pasted_as_text_and_a_picture_as_a_pict
     assert await _kinds_sent(office, 2) == ["text", "image"]
 
 
+@pytest.mark.shares_office
 async def test_a_file_on_its_way_shows_how_far_it_is_and_can_be_called_back(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.choose()

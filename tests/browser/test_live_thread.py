@@ -12,6 +12,7 @@ from tests.browser.office import MARINA, Office
 from tests.browser.seat import Seat
 
 
+@pytest.mark.long_story
 async def test_what_customer_and_colleague_write_shows_without_a_reload(office: Office, ana: Seat) -> None:
     await office.receives("Bom dia, meu boleto não chegou")
     await ana.open(f"/inbox/queue/{(await office.conversation())['id']}")

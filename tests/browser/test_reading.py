@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from atd_testing.waiting import eventually
-from tests.browser.office import MARINA, Customer, Office
+from tests.browser.office import Customer, Office
 from tests.browser.seat import Seat
 
 _LINES = [f"Linha {number}: o que já foi dito há algum tempo, e ocupa o seu lugar" for number in range(1, 121)]
@@ -38,9 +38,9 @@ async def _in_sight(seat: Seat) -> Locator:
     return seat.messages.locator(f'[data-message="{found}"]')
 
 
-async def _open(seat: Seat, office: Office, of: Customer = MARINA) -> None:
+async def _open(seat: Seat, office: Office, of: Customer | None = None) -> None:
     await seat.page.goto(f"{seat.url}/inbox/all/{(await office.conversation(of))['id']}")
-    await expect(seat.thread.get_by_role("heading", level=1)).to_have_text(of.name)
+    await expect(seat.thread.get_by_role("heading", level=1)).to_have_text((of or office.marina).name)
 
 
 @pytest.mark.long_story
@@ -63,6 +63,7 @@ async def test_a_thread_opens_at_the_first_unread_message_and_later_at_the_newes
     await expect(ana.messages.get_by_text("Novas mensagens")).to_have_count(0)
 
 
+@pytest.mark.shares_office
 async def test_who_reads_old_messages_is_not_moved_by_anything(office: Office, ana: Seat) -> None:
     await office.receives(*_LINES)
     await office.kept(_LINES[-1])

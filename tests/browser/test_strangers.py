@@ -41,7 +41,7 @@ async def test_names_and_words_of_any_length_and_direction_stay_in_their_place(o
         if size is not None:
             await ana.page.set_viewport_size({"width": size["width"], "height": size["height"]})
         for customer in (_LONG, _ARABIC):
-            await ana.go("/inbox/queue")
+            await ana.visit("/inbox/queue")
             await ana.choose(customer)
             wide = await ana.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert wide <= 0

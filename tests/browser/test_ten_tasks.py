@@ -13,9 +13,8 @@ from playwright.async_api import FilePayload, expect
 
 from atd_testing.waiting import eventually
 from atd_testing.whatsapp import Behaviour, SentMessage
-from tests.browser.conftest import Sit
 from tests.browser.hand import count_hand, spends
-from tests.browser.office import MARINA, RUI, Customer, Office
+from tests.browser.office import RUI, Customer, Office
 from tests.browser.seat import Seat
 
 _RECIPIENT_NOT_ALLOWED = 131030
@@ -24,34 +23,33 @@ _A_DAY_AND_MORE = timedelta(hours=25)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ana(office: Office, sit: Sit) -> Seat:
+async def ana(ana: Seat) -> Seat:
     """The administrator, signed in, and every click and key of hers is counted."""
-    seat = await sit(office.ana)
-    await count_hand(seat.context)
-    await seat.sign_in("/inbox/queue")
-    return seat
+    await count_hand(ana.context)
+    return ana
 
 
-async def _becomes(office: Office, status: str, of: Customer = MARINA, *, assigned: bool = True) -> None:
+async def _becomes(office: Office, status: str, of: Customer | None = None, *, assigned: bool = True) -> None:
     """Wait until the server has it so."""
 
     async def is_so() -> bool:
         now = await office.conversation(of)
         return now["status"] == status and ((now["assignee"] or {}).get("id") == office.ana.id) == assigned
 
-    await eventually(is_so, message=f"the conversation with {of.name} is {status}")
+    await eventually(is_so, message=f"the conversation is {status}")
 
 
 async def _sent(office: Office, kind: str) -> SentMessage:
     """What went out of this kind, once it did."""
 
     async def found() -> list[SentMessage]:
-        return [one for one in await office.graph.sent() if one.kind == kind]
+        return [one for one in await office.went() if one.kind == kind]
 
     (message,) = await eventually(found, message=f"a message of kind {kind} at the provider")
     return message
 
 
+@pytest.mark.shares_office
 async def test_take_reply_favourite_and_close_are_one_click_each(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?")
     async with spends(ana, clicks=1):
@@ -71,6 +69,7 @@ async def test_take_reply_favourite_and_close_are_one_click_each(office: Office,
         await _becomes(office, "closed")
 
 
+@pytest.mark.shares_office
 async def test_take_reply_and_close_are_one_key_each_while_one_stands_in_the_field(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?")
     await ana.choose()
@@ -119,6 +118,7 @@ async def test_sending_a_file_is_one_click_and_the_key_that_sends(office: Office
     await expect(ana.tick("contrato.pdf", "Enviada")).to_be_visible()
 
 
+@pytest.mark.shares_office
 async def test_a_template_outside_the_window_is_one_click_and_two_keys(office: Office, ana: Seat) -> None:
     await office.received_long_ago("Volto a falar amanhã", _A_DAY_AND_MORE)
     await ana.choose()
@@ -155,6 +155,7 @@ async def test_a_customers_last_conversation_is_two_keys_away(office: Office, an
     await expect(ana.message("Alô")).to_be_visible()
 
 
+@pytest.mark.shares_office
 async def test_trying_a_failed_message_again_is_one_click(office: Office, ana: Seat) -> None:
     await office.graph.behave(Behaviour(kind="error", code=_RECIPIENT_NOT_ALLOWED, text_contains="Dez dias"))
     await office.receives("Qual é o prazo?")

@@ -1,10 +1,13 @@
 """docs/webhooks.md: its figures are those of the code, and its examples check a request as the dispatcher makes it."""
 
+import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -43,17 +46,34 @@ def headers(body: bytes = BODY, *, ago: int = 0) -> dict[str, str]:
     }
 
 
-CHECKS = ("as it came", "another body", "an old request", "another id", "another version")
+CHECKS = (
+    "as it came",
+    "another body",
+    "an old request",
+    "another id",
+    "another version",
+    "no signature",
+    "a signature beyond ASCII",
+    "a moment that is none",
+    "a moment beyond all numbers",
+    "no headers at all",
+)
 
 
 def checks() -> dict[str, tuple[dict[str, str], bytes, bool]]:
     """Requests of now with what is to be said of them, by name: a whole run of tests may take longer than they hold."""
+    ours = headers()
     return {
-        "as it came": (headers(), BODY, True),
-        "another body": (headers(), BODY + b" ", False),
+        "as it came": (ours, BODY, True),
+        "another body": (ours, BODY + b" ", False),
         "an old request": (headers(ago=600), BODY, False),
-        "another id": ({**headers(), "webhook-id": "evt-2"}, BODY, False),
-        "another version": ({**headers(), "webhook-signature": "v2,abc"}, BODY, False),
+        "another id": ({**ours, "webhook-id": "evt-2"}, BODY, False),
+        "another version": ({**ours, "webhook-signature": "v2,abc"}, BODY, False),
+        "no signature": ({name: one for name, one in ours.items() if name != "webhook-signature"}, BODY, False),
+        "a signature beyond ASCII": ({**ours, "webhook-signature": "v1,é"}, BODY, False),
+        "a moment that is none": ({**ours, "webhook-timestamp": "now"}, BODY, False),
+        "a moment beyond all numbers": ({**ours, "webhook-timestamp": "9" * 400}, BODY, False),
+        "no headers at all": ({}, BODY, False),
     }
 
 
@@ -72,20 +92,92 @@ def test_the_example_in_python_tells_our_requests_from_others(name: str) -> None
     assert names["is_authentic"](SECRET, given, body) is authentic  # type: ignore[operator]
 
 
-def test_the_example_in_node_tells_our_requests_from_others(tmp_path: Path) -> None:
-    wanted = checks()
-    given = [(found, body.hex()) for found, body, _ in wanted.values()]
-    program = tmp_path / "check.mjs"
-    program.write_text(
-        f"{example('node')}\nconst checks = {json.dumps(given)};\n"
-        f"console.log(JSON.stringify(checks.map(([headers, body]) => "
-        f"isAuthentic({json.dumps(SECRET)}, headers, Buffer.from(body, 'hex')))));\n",
-        encoding="utf-8",
-    )
-    node = find_node(os.environ, least=(20,)).path / "node"
-    ran = subprocess.run([node, program], capture_output=True, text=True, timeout=60, check=False)
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == [authentic for *_, authentic in wanted.values()]
+NODE_MAIN = """
+import { readFileSync } from "node:fs";
+const { secret, given } = JSON.parse(readFileSync(0));
+const says = ({ headers, body }) => isAuthentic(secret, headers, Buffer.from(body, "base64"));
+console.log(JSON.stringify(given.map(says)));
+"""
+
+GO_MAIN = """package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+)
+
+func main() {
+	var asked struct {
+		Secret string
+		Given  []struct {
+			Headers map[string]string
+			Body    []byte
+		}
+	}
+	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
+		panic(err)
+	}
+	said := []bool{}
+	for _, one := range asked.Given {
+		header := http.Header{}
+		for name, value := range one.Headers {
+			header.Set(name, value)
+		}
+		said = append(said, IsAuthentic(asked.Secret, header, one.Body))
+	}
+	json.NewEncoder(os.Stdout).Encode(said)
+}
+"""
+
+PHP_MAIN = """
+$asked = json_decode(stream_get_contents(STDIN), true);
+$said = [];
+foreach ($asked['given'] as $one) {
+    $headers = [];
+    foreach ($one['headers'] as $name => $value) {
+        $headers[ucwords($name, '-')] = $value;
+    }
+    $said[] = is_authentic($asked['secret'], $headers, base64_decode($one['body']));
+}
+echo json_encode($said);
+"""
+
+
+def node_program(folder: Path) -> list[str]:
+    (folder / "check.mjs").write_text(example("node") + NODE_MAIN, encoding="utf-8")
+    return [str(find_node(os.environ, least=(20,)).path / "node"), "check.mjs"]
+
+
+def go_program(folder: Path) -> list[str]:
+    (folder / "example.go").write_text("package main\n\n" + example("go"), encoding="utf-8")
+    (folder / "main.go").write_text(GO_MAIN, encoding="utf-8")
+    return [installed("go"), "run", "example.go", "main.go"]
+
+
+def php_program(folder: Path) -> list[str]:
+    (folder / "check.php").write_text("<?php\n" + example("php") + PHP_MAIN, encoding="utf-8")
+    return [installed("php"), "-d", "error_reporting=-1", "-d", "display_errors=stderr", "check.php"]
+
+
+def installed(tool: str) -> str:
+    found = shutil.which(tool)
+    if found is None:
+        pytest.skip(f"{tool} is not installed here: the example of docs/webhooks.md is not run")
+    return found
+
+
+@pytest.mark.parametrize("program", [node_program, go_program, php_program])
+def test_the_examples_in_other_languages_tell_our_requests_from_others(
+    program: Callable[[Path], list[str]], tmp_path: Path
+) -> None:
+    command, wanted = program(tmp_path), checks()
+    given = [{"headers": found, "body": base64.b64encode(body).decode()} for found, body, _ in wanted.values()]
+    asked = json.dumps({"secret": SECRET, "given": given}).encode()
+    ran = subprocess.run(command, input=asked, capture_output=True, cwd=tmp_path, timeout=120, check=False)
+    assert (ran.returncode, ran.stderr.decode()) == (0, "")
+    said = dict(zip(wanted, json.loads(ran.stdout), strict=True))
+    assert said == {name: authentic for name, (*_, authentic) in wanted.items()}
 
 
 def test_the_example_of_the_shell_makes_a_request_that_is_ours(tmp_path: Path) -> None:

@@ -34,14 +34,14 @@ async def test_a_snoozed_conversation_comes_back_by_itself_and_every_screen_hear
 ) -> None:
     first, *_ = await written(shop, provider, listener)
     path = f"/conversations/{first['id']}"
-    assert (await done(shop, "POST", f"{path}/snooze", {"until": in_time(seconds=2)}))["status"] == "snoozed"
+    assert (await done(shop, "POST", f"{path}/snooze", {"until": in_time(seconds=3)}))["status"] == "snoozed"
     await eventually(lambda: listener.of_type("conversation.snoozed"), message="the snooze")
 
     async def awake() -> bool:
         shown = await done(shop, "GET", path)
         return bool(shown["status"] == "queued" and shown["woke_at"])
 
-    await eventually(awake, timeout=30)
+    await eventually(awake)
     heard = await eventually(lambda: listener.of_type("conversation.updated"), message="its coming back")
     assert heard[-1]["data"]["conversation"]["woke_at"] is not None
     timeline = (await done(shop, "GET", f"{path}/timeline"))["items"]

@@ -41,7 +41,7 @@ async def file_of(client: httpx.AsyncClient, *states: str) -> tuple[str, Json]:
                         return conversation["id"], file
         raise AssertionError("not there")
 
-    return await eventually(there, timeout=60, message=f"a file that is {states}")
+    return await eventually(there, message=f"a file that is {states}")
 
 
 def states_told(listener: Listener) -> list[str]:
@@ -95,7 +95,7 @@ async def test_while_the_scanner_is_away_a_file_waits_for_it_and_comes_by_itself
         assert await refused(shop.client, "POST", "/attachments", **upload) == (503, "scanner_unavailable")
     await file_of(shop.client, "ready")
     assert (await shop.client.get(path)).content.endswith(data)
-    assert states_told(listener) == ["scanning", "ready"]
+    await eventually(lambda: states_told(listener) == ["scanning", "ready"], message="the screen hears of both")
 
 
 async def test_an_attendants_infected_upload_is_refused(shop: Shop) -> None:
@@ -119,7 +119,7 @@ async def test_the_same_file_of_two_customers_is_kept_once_until_the_last_is_era
                         found[conversation["contact"]["id"]] = file["id"]
         return found if len(found) == 2 else {}
 
-    first, second = (await eventually(both, timeout=60, message="both files")).items()
+    first, second = (await eventually(both, message="both files")).items()
     storage = await do(client, "GET", "/storage")
     assert (storage["bytes"], storage["files"], storage["limit"]) == (len(data), 1, None)
     assert storage["kinds"] == [{"kind": "document", "bytes": len(data), "files": 1}]
@@ -151,4 +151,4 @@ async def erase(client: httpx.AsyncClient, contact_id: str) -> None:
     async def done() -> bool:
         return bool((await do(client, "GET", f"/privacy/erasures/{asked['id']}"))["state"] == "done")
 
-    await eventually(done, timeout=60, message="the erasure is done")
+    await eventually(done, message="the erasure is done")

@@ -49,8 +49,9 @@ async def test_what_is_marked_is_heard_found_and_gone_when_it_is_deleted(
     assert (shown["type"]["name"], shown["contact"]["labels"][0]["name"]) == ("Orçamento", "VIP")
     (tagged,) = listener.of_type("message.tagged")
     assert (tagged["data"]["tag"]["name"], tagged["actor"]["name"]) == ("Atraso", "Ana Souza")
-    assert listener.of_type("contact.labelled")[0]["data"]["label"]["name"] == "VIP"
-    assert listener.of_type("conversation.classified")
+    labelled = await eventually(lambda: listener.of_type("contact.labelled"), message="the label, under its own key")
+    assert labelled[0]["data"]["label"]["name"] == "VIP"
+    await eventually(lambda: listener.of_type("conversation.classified"), message="the type")
 
     for name, value in (("tag", tag), ("label", label), ("type", quote), ("type", sales)):
         found = await done(shop, "GET", f"/conversations?{name}={value}")

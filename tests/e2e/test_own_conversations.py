@@ -34,9 +34,15 @@ async def test_a_limited_attendant_hears_and_finds_own_conversations_only(
         await finds(bruno, path, conversation, seen=False)
         assert (await bruno.post(f"{path}/assign", json={"attendant_id": hired.json()["id"]})).status_code == 404
         for attendant, seen in ((hired.json()["id"], True), (None, False)):
-            given = await shop.client.post(f"{path}/assign", json={"attendant_id": attendant})
-            assert given.is_success, given.text
+            await eventually(
+                lambda: _assigned(shop, path, attendant),  # noqa: B023 - awaited in the same turn
+                message="conversation has heard of the attendant",
+            )
             await finds(bruno, path, conversation, seen=seen)
+
+
+async def _assigned(shop: Shop, path: str, attendant_id: str | None) -> bool:
+    return (await shop.client.post(f"{path}/assign", json={"attendant_id": attendant_id})).is_success
 
 
 async def finds(bruno: Any, path: str, conversation: Any, *, seen: bool) -> None:

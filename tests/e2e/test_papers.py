@@ -31,7 +31,7 @@ async def until(client: httpx.AsyncClient, path: str, *states: str) -> Any:
         shown = await do(client, "GET", path)
         return shown if shown["state"] in states else None
 
-    return await eventually(there, timeout=60, message=f"{path} is {states}")
+    return await eventually(there, message=f"{path} is {states}")
 
 
 async def test_a_transcript_goes_to_the_customer_and_an_erasure_is_confirmed(

@@ -45,7 +45,7 @@ async def test_an_erasure_leaves_nothing_in_any_service_and_stands_in_the_audit_
     async def erased() -> bool:
         return bool((await client.get(f"/privacy/erasures/{asked['id']}")).json()["state"] == "done")
 
-    await eventually(erased, timeout=60, message="all services have confirmed")
+    await eventually(erased, message="all services have confirmed")
     left: list[str] = []
 
     async def gone() -> bool:
@@ -53,7 +53,7 @@ async def test_an_erasure_leaves_nothing_in_any_service_and_stands_in_the_audit_
         return not left
 
     try:
-        await eventually(gone, timeout=60)
+        await eventually(gone)
     except AssertionError:
         raise AssertionError(f"left: {sorted(set(left))}") from None
     (entry,) = (await client.get("/audit", params={"subject": contact["id"]})).json()["items"]

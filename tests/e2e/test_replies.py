@@ -54,7 +54,7 @@ async def test_a_message_for_later_is_sent_when_due_and_not_if_the_customer_writ
     await eventually(lambda: listener.of_type("message.received"), message="the message")
     (row,) = await conversations(shop.client)
     path = f"/conversations/{row['id']}/messages"
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=3)
     later = datetime.now(UTC) + timedelta(hours=1)
     stamp = "%Y-%m-%dT%H:%M:%SZ"
     await done(shop, "POST", path, {"text": "Até já", "scheduled_for": soon.strftime("%Y-%m-%dT%H:%M:%S.%fZ")})

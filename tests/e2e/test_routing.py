@@ -85,7 +85,7 @@ async def test_a_message_finds_its_team_and_its_attendant_or_waits_with_a_place_
     await ask(shop, "POST", f"/conversations/{second}/close", {})
     await eventually(lambda: len(given()) == 3, message="the third, since there is room again")
     assert [name for _, name, _ in given()] == ["Financeiro"] * 3
-    assert await waiting() == [("Vendas", ["nobody_online"])]
+    await eventually(lambda: _is(waiting, [("Vendas", ["nobody_online"])]), message="nobody else waits")
 
 
 async def _positions(shop: Shop) -> list[int | None]:

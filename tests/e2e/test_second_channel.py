@@ -24,7 +24,7 @@ from atd_schemas.topics import dead_letter_topic, outbound_by_channel, outbound_
 from atd_testing.providers import Callback, FakeProvider, serving
 from atd_testing.service import Servers
 from atd_testing.topics import create_topics
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 from tests.harness.listener import Listener
 from tests.harness.toy_channel import TOY, ToySettings, create_fake
 from tests.harness.toy_channel import create_app as create_toy
@@ -59,7 +59,7 @@ async def installation(servers: Servers) -> AsyncIterator[Installation]:
         urls = {}
         for service, app in ((TOY, toy), (CONVERSATION, conversation)):
             urls[service.name] = await stack.enter_async_context(serving(app))
-            await app.state.runtime.wait_ready()
+            await app.state.runtime.wait_ready(2 * PATIENCE_SECONDS)
         settings = servers.settings(GATEWAY.name, GatewaySettings, service_urls=urls)
         public_url, token = await stack.enter_async_context(running_gateway(settings))
         headers = {"Authorization": f"Bearer {token}"}
@@ -77,7 +77,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[tuple[str,
     servers = GatewayServers(apps, settings)
     running = asyncio.create_task(servers.run(([sockets[0]], [sockets[1]])))
     try:
-        await apps.runtime.wait_ready()
+        await apps.runtime.wait_ready(2 * PATIENCE_SECONDS)
         url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
         yield url, await administrator(url, MongoPeople(apps.runtime.mongo.db))
     finally:

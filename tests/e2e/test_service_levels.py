@@ -60,7 +60,7 @@ async def later(system: System) -> AsyncIterator[Later]:
     time = MovedTime()
     parts = create_app(RoutingSettings(**servers, **service_keys(SERVICE)), time=time).state.parts
     yield Later(parts.engine, time)
-    parts.runtime.mongo.close()
+    await parts.runtime.mongo.close()
 
 
 async def made(shop: Shop, path: str, body: Any) -> None:

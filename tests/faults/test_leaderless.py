@@ -16,6 +16,7 @@ from functools import partial
 import httpx
 import pytest
 
+from atd_schemas.services import INGEST_WHATSAPP, SERVICES
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_testing.topics import leaders
 from atd_testing.waiting import eventually
@@ -38,8 +39,9 @@ AWAY_SECONDS = 20.0
 
 @pytest.fixture
 def clustered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The product on two brokers."""
-    system = System(tmp_path_factory.mktemp("clustered"), brokers=2)
+    """The product on two brokers, with one of the services of channels: they all have the same kit."""
+    product = [one for one in SERVICES if one is INGEST_WHATSAPP or not one.channels]
+    system = System(tmp_path_factory.mktemp("clustered"), product=product, brokers=2)
     try:
         system.start()
         yield system
@@ -108,7 +110,16 @@ async def test_partitions_without_leaders_lose_and_double_nothing(clustered: Sys
         await graph.close()
     assert await dead_letters(system.kafka_servers, since=began) == []
     for name in system.services:
+        await _ready(system, name)
+
+
+async def _ready(system: System, name: str) -> None:
+    try:
         await eventually(partial(asyncio.to_thread, system.ready, name), message=name)
+    except AssertionError as error:
+        async with httpx.AsyncClient() as client:
+            error.add_note((await client.get(f"{system.internal_url(name)}/readyz")).text)
+        raise
 
 
 async def _all_out(graph: Graph, replies: set[str]) -> bool:

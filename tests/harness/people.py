@@ -57,7 +57,7 @@ async def add_companies(system: System, count: int, *, role: str = "admin") -> l
         return companies
     finally:
         await passwords.stop()
-        mongo.close()
+        await mongo.close()
 
 
 async def sign_in(system: System, company: Company) -> str:

@@ -19,13 +19,17 @@ CUSTOMER_PREFIX, CUSTOMER_DIGITS = "700", 8
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One message: an id that no other has, a number that grows, whose it is, what it says and when it was written."""
+    """One message: an id that no other has, a number that grows, whose it is, what it says and when it was written.
+
+    `post` is the number of the post that a comment stands below.
+    """
 
     id: str
     number: int
     customer: int
     text: str
     at: datetime
+    post: int | None = None
 
     @property
     def meta_id(self) -> str:
@@ -77,9 +81,10 @@ def _messaging(kind: Literal["page", "instagram"]) -> MakeWebhook:
 
 
 def _comment(account: str, secret: str, one: Written) -> Webhook:
-    """Each customer writes below a post of their own: how many may open a conversation there is not the question."""
+    """Each customer writes below a post of their own, unless one is named: each opens a conversation."""
+    post = one.customer if one.post is None else one.post
     author = {"id": one.meta_id, "name": one.name}
-    value = meta.comment(f"{account}_{one.customer}", f"{one.customer}_{one.id}", one.at, author=author, text=one.text)
+    value = meta.comment(f"{account}_{post}", f"{post}_{one.id}", one.at, author=author, text=one.text)
     return _signed(secret, meta.encode(meta.body("page", meta.entry(account, one.at, changes=[meta.feed(value)]))))
 
 

@@ -17,9 +17,9 @@ from atd_testing.processes import ManagedProcess
 from atd_testing.servers import free_port
 from atd_testing.servers.ports import LOOPBACK
 from tests.harness.system import CONVERSATION, FAKE, GATEWAY, INGEST, System
-from tests.load import isolation, ledger, one_webhook, routing, schemas
+from tests.load import isolation, ledger, one_webhook, routing, schemas, viral
 from tests.load.measuring import Lab, Measured, watching
-from tests.load.product import ENVIRONMENT, Product
+from tests.load.product import ACCOUNTS_EACH, ENVIRONMENT, Product
 from tests.load.raw.path import RawPath
 from tests.load.raw.shapes import Shapes
 from tests.load.report import Report, Row
@@ -176,6 +176,25 @@ class Bench:
         )
         self._say_costs("WhatsApp and mix", {"product": found["whatsapp"][-1], "raw": found["mix"][-1]})
 
+    def viral(self) -> None:
+        """A company's WhatsApp at an even rate while a post of its page goes viral, and without."""
+        with self._running("product"):
+            accounts = self.product.accounts()[:ACCOUNTS_EACH]  # the first company's, whose post it is
+            plan = replace(
+                self._plan_of("product", viral.PACED, rate=viral.RATE), accounts=accounts, customers=viral.CUSTOMERS
+            )
+            page = self.product.page()
+            self._drive("warm-up", replace(plan, run=f"{plan.run}-warm", rate=None))
+            found = viral.measure(
+                self.product,
+                lambda name: self._drive(name, replace(plan, run=f"{time.time_ns():x}")),
+                lambda comments: self.report.keep("comments, accepted", self.lab.measure(comments)),
+                lambda rate: viral.storm_of(plan, page, rate),
+            )
+        self.report.figures["viral"] = {name: asdict(storm) for name, storm in found.items()}
+        for name, storm in found.items():
+            self.report.add(viral.row(name, storm))
+
     def proxy(self) -> None:
         """The same through the gateway's proxy."""
         with self._running("product"):
@@ -311,6 +330,10 @@ class Bench:
     def _sustained(self, kind: str) -> Measured:
         return self._measure(kind, self.size.sustained, name="sustained")
 
+    def _drive(self, name: str, plan: Plan) -> Measured:
+        """A plan of the product's accounts, to its attendants."""
+        return self.report.keep(name, self.lab.measure(plan, self.product.sink()))
+
     def _paced(self, kind: str, rate: float, messages: int, port: int | None = None) -> Measured:
         return self._measure(kind, messages, rate=rate, port=port, name=f"at {rate:,.0f}/s")
 
@@ -432,6 +455,7 @@ ROWS: dict[str, Callable[[Bench], None]] = {
     "schemas": Bench.schemas,
     "path": Bench.path,
     "mix": Bench.mix,
+    "viral": Bench.viral,
     "proxy": Bench.proxy,
     "webhooks": Bench.webhooks,
     "sends": Bench.sends,

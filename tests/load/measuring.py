@@ -40,6 +40,7 @@ class Latency:
 
     p50: float
     p90: float
+    p95: float
     p99: float
     worst: float
 
@@ -48,9 +49,10 @@ class Latency:
         """Of pairs of nanoseconds; pairs that did not end are left out."""
         found = sorted((end - begin) / 1e6 for begin, end in zip(begins, ends, strict=True) if begin and end)
         if not found:
-            return cls(0.0, 0.0, 0.0, 0.0)
-        p50, p90, p99 = (found[min(len(found) - 1, int(len(found) * part))] for part in (0.5, 0.9, 0.99))
-        return cls(p50, p90, p99, found[-1])
+            return cls(0.0, 0.0, 0.0, 0.0, 0.0)
+        parts = (0.5, 0.9, 0.95, 0.99)
+        p50, p90, p95, p99 = (found[min(len(found) - 1, int(len(found) * part))] for part in parts)
+        return cls(p50, p90, p95, p99, found[-1])
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from atd_schemas.services import service_of_channel
@@ -76,10 +77,18 @@ class Product:
         """As many accounts as `accounts`, of every kind of channel, each at the port of its service."""
         if not self.mixed:
             in_thread(lambda: asyncio.run(self._settle_mix()))
-        return tuple(
-            Account(one.name, one.secret, urlsplit(one.webhook_url).path, one.kind, self._port(one.kind))
-            for one in self.mixed
-        )
+        return tuple(self._account(one) for one in self.mixed)
+
+    def page(self) -> Account:
+        """A page of the first company, all of whose comments are below one post."""
+        return replace(self._account(in_thread(lambda: asyncio.run(self._connect_page()))), post=1)
+
+    async def _connect_page(self) -> Connected:
+        async with api(self.system, await sign_in(self.system, self.companies[0])) as client:
+            return await connect_channel(self.system, client, "facebook")
+
+    def _account(self, one: Connected) -> Account:
+        return Account(one.name, one.secret, urlsplit(one.webhook_url).path, one.kind, self._port(one.kind))
 
     def _port(self, kind: str) -> int:
         service = service_of_channel(kind)

@@ -3,17 +3,20 @@
 import os
 import sys
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
+import orjson
 import pytest
 
 from atd_testing.processes import ManagedProcess
 from atd_testing.servers import free_port
 from atd_testing.whatsapp.builders import sign
 from tests.load.board import Board
-from tests.load.measuring import Lab, Latency
+from tests.load.measuring import Lab, Latency, Measured
 from tests.load.profiling import read
 from tests.load.traffic import Account, Plan, number_in, requests, text_of
+from tests.load.viral import STORMS, Storm, row, storm_of
 
 ACCOUNTS = (Account("700", "first secret", "/webhooks/whatsapp/1"), Account("701", "second secret", "/w/2"))
 
@@ -71,7 +74,7 @@ def test_the_driver_sends_every_message_once_and_measures_it(tmp_path: Path, rat
     )
     idle.start()
     try:
-        idle.wait_ready(f"http://127.0.0.1:{port}/", timedelta(seconds=10))
+        idle.wait_ready(f"http://127.0.0.1:{port}/", timedelta(minutes=2))
         lab = Lab(tmp_path / "lab")
         lab.watched["idle"] = idle.pid
         found = lab.measure(plan(port, 300, rate=rate, connections=8))
@@ -90,3 +93,27 @@ def test_a_profile_says_who_had_the_processor(tmp_path: Path) -> None:
     assert samples == 4
     assert own == {"work (b.py)": 3, "inner (b.py)": 1}
     assert inclusive == {"main (a.py)": 4, "work (b.py)": 4, "inner (b.py)": 1}
+
+
+@pytest.mark.parametrize("rate", [None, 8.0])
+def test_comments_of_a_viral_post_are_of_many_customers_and_none_counts_as_a_message_of_another_measurement(
+    rate: float | None,
+) -> None:
+    page = Account("3001", "page secret", "/webhooks/meta/1", "facebook", port=2, post=7)
+    storm = storm_of(plan(rate=10.0), page, rate)
+    bodies = [request.partition(b"\r\n\r\n")[2] for request in islice(requests(storm), 40)]
+    changes = [orjson.loads(body)["entry"][0]["changes"][0]["value"] for body in bodies]
+    assert {change["post_id"] for change in changes} == {"3001_7"}
+    assert len({change["from"]["id"] for change in changes}) == len({change["comment_id"] for change in changes}) == 40
+    assert {number_in(body) for body in bodies} == {-1}
+    assert (storm.messages, storm.seconds, storm.backlog) == ((20_000, 5.0, None) if rate is None else (40, 3600, None))
+
+
+@pytest.mark.parametrize(("during", "kept"), [(45.0, True), (46.0, False)])
+def test_a_viral_post_is_measured_against_the_calm_before_and_after_it(during: float, kept: bool) -> None:
+    def found(p95: float) -> Measured:
+        latency = Latency(1.0, 2.0, p95, 90.0, 99.0)
+        return Measured(1, 1.0, 1.0, latency, latency, 0, 0, 1.0)
+
+    storm = Storm(found(20.0), found(during), found(40.0), found(1.0), 2.0)
+    assert [row(name, storm).met for name in STORMS] == [kept, None]

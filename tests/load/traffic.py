@@ -23,7 +23,7 @@ class Account:
     """Where webhooks of one channel account go, and what proves them.
 
     `name` is what the provider calls the account (a phone number id, a page); `port` is its service's, if the plan's is
-    another one.
+    another one. Comments stand below `post`, where one is named, else below one for each customer.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Account:
     path: str
     kind: str = "whatsapp"
     port: int | None = None
+    post: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Plan:
         seconds: nothing new is sent after so long, even when messages are left.
         backlog: messages that may be sent and not yet arrived; None: any number.
         name_customer: append the customer to the path, for the raw application, which does not look into a body.
+        numbered: texts have their message's number, by which a sink knows it; without it none counts the message.
     """
 
     host: str
@@ -60,6 +62,7 @@ class Plan:
     seconds: float = 3600.0
     backlog: int | None = None
     name_customer: bool = False
+    numbered: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -95,7 +98,8 @@ def requests(plan: Plan) -> Iterator[bytes]:
     moment = datetime.fromtimestamp(plan.at, UTC)
     first = plan.at % 100_000 * 100_000  # Telegram's numbers grow: those of a later measurement are others
     for number, customer, account in order_of(plan):
-        written = Written(f"{plan.run}-{number:0{_DIGITS}d}", first + number, customer, text_of(number), moment)
+        text = text_of(number) if plan.numbered else _WORDS
+        written = Written(f"{plan.run}-{number:0{_DIGITS}d}", first + number, customer, text, moment, account.post)
         body, header, proof = WEBHOOKS[account.kind](account.name, account.secret, written)
         path = f"{account.path}/{customer}" if plan.name_customer else account.path
         head = (

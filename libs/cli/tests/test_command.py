@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.integration
 
-HEAVY = ("aiokafka", "faststream", "motor", "pymongo", "httpx", "fastapi", "atd_schemas.topics")
+HEAVY = ("aiokafka", "faststream", "pymongo", "httpx", "fastapi", "atd_schemas.topics")
 
 
 def python(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -19,8 +19,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from bson import ObjectId
-from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import UpdateOne
+from pymongo import AsyncMongoClient, UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -41,7 +40,7 @@ class RawConsumer:
 
     def __init__(self, shapes: Shapes, mongodb_url: str, database: str) -> None:
         self._shapes = shapes
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongodb_url, w="majority", tz_aware=True)
+        self._client: AsyncMongoClient[Document] = AsyncMongoClient(mongodb_url, w="majority", tz_aware=True)
         self._db = self._client[database]
         self._sequences: dict[str, int] = defaultdict(int)
         self._changes = shapes.conversation_changes
@@ -82,8 +81,8 @@ class RawConsumer:
         self, messages: list[Document], updates: list[UpdateOne], inbox: list[Document], outbox: list[Document]
     ) -> None:
         async with (
-            await self._client.start_session() as session,
-            session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
+            self._client.start_session() as session,
+            await session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
         ):
             await self._db["inbox"].insert_many(inbox, ordered=False, session=session)
             await self._db["conversations"].bulk_write(updates, ordered=False, session=session)

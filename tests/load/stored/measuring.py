@@ -138,7 +138,7 @@ async def measure(url: str, database: str, rounds: int, mongod: int) -> dict[str
     mongo = Mongo(url, database, Metrics(), timeout_ms=60_000)
     queries = Queries(mongo.db)
     words = vocabulary(60_000)
-    sample = mongo.db.conversations.aggregate([{"$match": {"tenant_id": _TENANT}}, {"$sample": {"size": 1_000}}])
+    sample = await mongo.db.conversations.aggregate([{"$match": {"tenant_id": _TENANT}}, {"$sample": {"size": 1_000}}])
     numbers = [row["number"] for row in await sample.to_list(1_000)]
     chance = random.Random(7)
     reader = Reader(queries, MessageSearch(mongo.db, queries), chance, numbers, words[5_000:20_000])
@@ -153,7 +153,7 @@ async def measure(url: str, database: str, rounds: int, mongod: int) -> dict[str
             if turn > 1:
                 taken.setdefault(name, []).append((perf_counter() - began) * 1e3)
                 spent[name] = spent.get(name, 0.0) + (_used(server) - used) * 1e3 / rounds
-    mongo.close()
+    await mongo.close()
     return {name: {**_said(values), "cpu": round(spent[name], 1)} for name, values in taken.items()}
 
 

@@ -10,7 +10,7 @@ from atd_testing.waiting import PATIENCE_SECONDS
 
 
 @asynccontextmanager
-async def running(app: FastAPI, *, timeout_seconds: float = PATIENCE_SECONDS) -> AsyncIterator[httpx.AsyncClient]:
+async def running(app: FastAPI, *, timeout_seconds: float = 2 * PATIENCE_SECONDS) -> AsyncIterator[httpx.AsyncClient]:
     """Start the app's lifespan, wait until it is ready, and yield a client that talks to it directly."""
     async with app.router.lifespan_context(app):
         await app.state.runtime.wait_ready(timeout_seconds)

@@ -217,7 +217,7 @@ async def ledger_bench(mongodb_url: str, database_name: str) -> AsyncIterator[Le
     finally:
         await bench.close()
         await mongo.client.drop_database(database_name)
-        mongo.close()
+        await mongo.close()
 
 
 async def _until(condition: Callable[[], Awaitable[object]], *, message: str) -> None:

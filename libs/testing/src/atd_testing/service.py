@@ -15,9 +15,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
@@ -30,6 +29,7 @@ from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.settings import ServiceSettings
 from atd_testing.app import running
+from atd_testing.databases import Databases, new_prefix
 from atd_testing.identity import identity_headers
 from atd_testing.inbound import record_of
 from atd_testing.keys import service_keys
@@ -46,13 +46,14 @@ class Servers:
 
     kafka_bootstrap: str
     mongodb_url: str
+    databases: Databases = field(default_factory=Databases)
 
     def settings(self, service: str, kind: Callable[..., S], **more: Any) -> S:
         """Settings of a service on these servers, with its keys, and databases that nobody else uses.
 
-        `more` are other settings, and win.
+        `more` are other settings, and win. Hand them back with `release`.
         """
-        prefix = f"test_{uuid4().hex}_"
+        prefix = new_prefix() if "mongodb_database_prefix" in more else self.databases.lend(service)
         values: dict[str, Any] = {
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka_bootstrap,
             "MONGODB_URL": self.mongodb_url,
@@ -66,6 +67,7 @@ class Servers:
     async def running(self, app: FastAPI, settings: ServiceSettings) -> AsyncIterator[RunningService]:
         """Run a service's app until the block ends, and yield it when it is ready."""
         async with running(app) as client:
+            await self.databases.remember(self.mongodb_url, settings.mongodb_database_prefix)
             yield RunningService(app, client, settings, self)
 
     async def drop_databases(self, settings: ServiceSettings) -> None:
@@ -75,6 +77,10 @@ class Servers:
             for name in await client.list_database_names():
                 if name.startswith(settings.mongodb_database_prefix):
                     await client.drop_database(name)
+
+    async def release(self, settings: ServiceSettings) -> None:
+        """Empty what services with these settings have stored, for the next ones; they must have stopped."""
+        await self.databases.take_back(self.mongodb_url, settings.mongodb_database_prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,8 @@ class RunningService:
 
     @asynccontextmanager
     async def reading(self, *topics: Topic) -> AsyncIterator[TopicReader]:
-        """Read what is written to some topics within the block."""
-        async with TopicReader.reading(self.servers.kafka_bootstrap, *topics) as reader:
+        """Read what is written to some topics within the block, and nothing of what was done before it."""
+        async with TopicReader.reading(self.servers.kafka_bootstrap, *topics, after=self.db) as reader:
             yield reader
 
 

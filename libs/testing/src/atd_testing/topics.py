@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -12,7 +12,11 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.topics import Topic, adapter, registry
 from atd_servicekit.kafka_connection import KafkaConnection
-from atd_testing.waiting import PATIENCE_SECONDS
+from atd_servicekit.outbox.rows import OUTBOX
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database
 
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
 
@@ -48,8 +52,15 @@ async def leaders(kafka: KafkaConnection | str, topic: str) -> set[tuple[int, tu
         await admin.close()
 
 
+async def _is_published(database: "Database") -> bool:
+    """Whether Kafka has acknowledged everything that was done so far."""
+    return await database[OUTBOX].find_one({}, {"_id": 1}) is None
+
+
 class TopicReader:
     """Reads topics from the moment of `reading` on, parsed, in the order of each partition.
+
+    Partitions come in any order: only the events of one subject are in the order in which they happened.
 
     `events` holds everything so far, `headers` the record headers of each event by its id.
     """
@@ -62,8 +73,19 @@ class TopicReader:
 
     @classmethod
     @asynccontextmanager
-    async def reading(cls, kafka: KafkaConnection | str, *topics: Topic) -> AsyncIterator[Self]:
-        """Read these topics, which must exist, until the block ends."""
+    async def reading(
+        cls, kafka: KafkaConnection | str, *topics: Topic, after: "Database | None" = None
+    ) -> AsyncIterator[Self]:
+        """Read these topics, which must exist, until the block ends.
+
+        Args:
+            kafka: where.
+            topics: which.
+            after: a service's database. What was done in it before has left its outbox then, and is not read:
+                otherwise a relay that is late writes it while the block runs.
+        """
+        if after is not None:
+            await eventually(lambda: _is_published(after), message="the outbox is empty")
         consumer = AIOKafkaConsumer(**KafkaConnection.of(kafka).client_options(), enable_auto_commit=False)
         await consumer.start()
         try:

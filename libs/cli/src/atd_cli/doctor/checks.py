@@ -168,7 +168,7 @@ async def check_mongodb(url: str) -> list[Finding]:
             bad(_MONGODB, f"does not answer ({type(error).__name__})", "Start mongod, or correct MONGODB_URL."),
         ]
     finally:
-        mongo.close()
+        await mongo.close()
 
 
 _MONGODB_ACCESS = "Check user and password in MONGODB_URL, and the user's roles (readWrite on every atd_* database)."

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES
+from atd_schemas.topics import INBOUND_COMMENTS, INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES
 from atd_servicekit.files import create_file_store
 from atd_servicekit.tracing import Tracing
 from atd_testing.channels.case import ChannelCase, ServedProvider
@@ -73,8 +73,10 @@ async def running_channel(
         patient = {"account_refresh": timedelta(hours=1), "webhook_timeout": timedelta(minutes=1)}
         chosen = {"api_url": beside.url, **patient, **settings}
         made = servers.settings(case.service.name, case.settings(), **chosen)
+        if "mongodb_database_prefix" not in settings:  # else another service's, which may run
+            stack.push_async_callback(servers.release, made)
         service = await stack.enter_async_context(servers.running(case.create_app(made, tracing=tracing), made))
-        topics = (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)
+        topics = (INBOUND_EVENTS, INBOUND_COMMENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)
         reader = await stack.enter_async_context(TopicReader.reading(servers.kafka_bootstrap, *topics))
         files = create_file_store(made)
         await files.start()

@@ -143,8 +143,7 @@ class OwnServiceContract(Contract):
             file = channel.case.customer_file(channel.provider, suspended, b"a picture")
             await channel.ask(channel.fetch(suspended, file))
             await channel.refused_row("fetches", suspended)
-        rows = channel.service.db["sends_rows"]
-        await eventually(lambda: rows.find_one({"_id": closing.data.message_id}))
+        await _kept(channel, *commands, too_much, later, closing)
         await channel.end_time_of_open_rows()
         receipts = await channel.receipts(suspended, 4)
         assert {failure_of(one)[0] for one in receipts} == {"token"}
@@ -195,7 +194,9 @@ class OwnServiceContract(Contract):
             channel.refuse("account throttle", account, times=None)
             await channel.ask(channel.message(account, "too much"))
             await eventually(lambda: gates.find_one({"_id": account["id"]}))  # noqa: B023 - awaited in the same turn
-            await channel.ask(channel.message(account, "behind it"))
+            behind = channel.message(account, "behind it")
+            await channel.ask(behind)
+            await _kept(channel, behind)
         await channel.change(disabled, {"status": "disabled"})
         await channel.http.delete(f"{PATH}/{deleted['id']}", headers=channel.headers())
         for account, code in ((disabled, "disabled"), (deleted, "deleted")):
@@ -265,6 +266,16 @@ class OwnServiceContract(Contract):
         receipts = await after.receipts(account, 2)
         assert [one.data.external_id for one in receipts if one.causation_id == asked.id] == [sent.message_id]
         assert channel.sent_texts(account) == ["was it sent?"]
+
+
+async def _kept(channel: ChannelUnderTest, *messages: Any) -> None:
+    """Wait until the ledger has every one of these messages: each conversation has a partition of its own."""
+    query = {"_id": {"$in": [one.data.message_id for one in messages]}}
+
+    async def all_there() -> bool:
+        return bool(await channel.service.db["sends_rows"].count_documents(query) == len(messages))
+
+    await eventually(all_there, message="all messages are in the ledger")
 
 
 def _stored(moment: datetime) -> datetime:

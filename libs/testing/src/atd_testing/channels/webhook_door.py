@@ -18,7 +18,7 @@ from atd_channelkit.webhooks.intake import Intake
 from atd_channelkit.webhooks.reader import WebhookReader
 from atd_channelkit.webhooks.translation import SendProof
 from atd_schemas.inbound import InboundUnparsed
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
+from atd_schemas.topics import INBOUND_COMMENTS, INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.metrics import Metrics
 from atd_testing.clock import FakeClock
@@ -26,7 +26,7 @@ from atd_testing.clock import FakeClock
 A = TypeVar("A", bound=Account)
 
 _TIMEOUT = timedelta(seconds=5)
-_TOPICS = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED)}
+_TOPICS = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_COMMENTS, INBOUND_UNPARSED)}
 
 texts = st.text() | st.text(alphabet=st.characters(categories=["Cs"]), max_size=3)
 """Lone surrogates too."""

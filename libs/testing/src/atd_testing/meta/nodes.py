@@ -90,13 +90,15 @@ class Nodes:
             raise GraphError(100, "(#100) No profile available for this user.", 2018218)
         person = known[-1]
         first, _, last = person.name.partition(" ")
-        return {
+        told = {
             "id": person.id,
             "name": person.name,
             "first_name": first,
             "last_name": last,
             "username": person.username,
         }
+        wants_picture = "profile_pic" in call.params.get("fields", "").split(",")
+        return {**told, "profile_pic": person.picture} if wants_picture and person.picture else told
 
     async def _files(self, call: Asked) -> Json:
         rows = []

@@ -82,11 +82,12 @@ class Page(BaseModel):
 
 
 class Person(BaseModel):
-    """Somebody as one page sees them."""
+    """Somebody as one page sees them; `picture` is where theirs can be had."""
 
     id: str
     name: str = "Cliente"
     username: str = "cliente"
+    picture: str | None = None
 
 
 class Post(BaseModel):

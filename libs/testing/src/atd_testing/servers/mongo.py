@@ -205,7 +205,7 @@ def find_mongod() -> Path:
 
 def _major_version(mongod: str) -> int:
     try:
-        answer = subprocess.run([mongod, "--version"], capture_output=True, text=True, timeout=10, check=False)
+        answer = subprocess.run([mongod, "--version"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r"db version v(\d+)\.", answer.stdout)

@@ -103,8 +103,14 @@ class Methods:
             "max_reaction_count": 1,
         }
 
-    def get_profile_photos(self, bot_id: int, params: Params) -> Take:  # noqa: ARG002 - nobody has a picture
-        return lambda: {"total_count": 0, "photos": []}
+    def get_profile_photos(self, bot_id: int, params: Params) -> Take:
+        person = params.number("user_id")
+        shown = self._state.chat(bot_id, person).profile_photo if self._state.knows_chat(bot_id, person) else None
+        file = None if shown is None else self._state.files.get(bot_id, shown)
+        if file is None:
+            return lambda: {"total_count": 0, "photos": []}
+        ids = {"file_id": file.file_id, "file_unique_id": file.file_unique_id, "file_size": file.size}
+        return lambda: {"total_count": 1, "photos": [[{**ids, "width": 320, "height": 320}]]}
 
     def answer_callback(self, bot_id: int, params: Params) -> Take:
         if not params.text("callback_query_id"):

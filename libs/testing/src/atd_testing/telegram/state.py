@@ -64,7 +64,7 @@ class SentMessage(providers.SentMessage):
 class Chat(BaseModel):
     """A chat as the fake sees it. `threads`: the topics that it has (`None`: any are taken).
 
-    `refuses_voice`: the person takes no voice messages.
+    `refuses_voice`: the person takes no voice messages. `profile_photo`: the file that they show as their picture.
     """
 
     id: int
@@ -78,6 +78,7 @@ class Chat(BaseModel):
     migrated_to: int | None = None
     threads: frozenset[int] | None = None
     refuses_voice: bool = False
+    profile_photo: str | None = None
 
     def told(self) -> Json:
         """As messages show it."""
