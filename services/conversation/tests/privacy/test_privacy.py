@@ -2,11 +2,14 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
+from atd_conversation.store.privacy import LogEntry, Privacy
+from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid5
 from atd_schemas.privacy import ErasureConfirmed, ErasureConfirmedData
 from atd_schemas.topics import OUTBOUND_WHATSAPP, PRIVACY_CONFIRMATIONS
@@ -118,6 +121,20 @@ async def test_nothing_is_erased_under_a_legal_hold(keeper: Any) -> None:
         assert await keeper.do("DELETE", path) == {"hold": None}
     actions = [one["action"] for one in (await keeper.get("/privacy/log"))["items"]]
     assert actions == ["release", "hold", "release", "hold"]
+
+
+async def test_the_log_is_in_order_of_time_whatever_the_ids_are(keeper: Any) -> None:
+    log = Privacy(keeper.service.db)
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for entry_id, minute in (("f", 0), ("0", 2), ("c", 1), ("e", 1), ("d", 1)):
+        at = noon + timedelta(minutes=minute)
+        await log.log(None, LogEntry(entry_id, keeper.tenant, at, "retained", Actor(type="system")))
+    shown, cursor = [], ""
+    while cursor is not None:
+        page = await keeper.get(f"/privacy/log?limit=2{cursor and f'&cursor={cursor}'}")
+        shown += [one["id"] for one in page["items"]]
+        cursor = page["next_cursor"]
+    assert shown == ["0", "e", "d", "c", "f"]
 
 
 async def test_an_erasure_wants_the_name_once_more(keeper: Any) -> None:

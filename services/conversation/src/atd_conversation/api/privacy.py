@@ -1,5 +1,6 @@
 """Privacy: a customer's data exported or erased, legal holds, how long messages are kept, and the log of all that."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -193,9 +194,9 @@ def privacy_router(parts: Parts) -> APIRouter:
     async def log(
         identity: PrivacyManager, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
     ) -> Page[LogView]:
-        (before,) = decode_cursor(cursor, str) if cursor else (None,)
-        rows = await privacy.entries(identity.tenant_id, limit=limit + 1, before=before)
-        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.id))
+        after = decode_cursor(cursor, datetime, str) if cursor else None
+        rows = await privacy.entries(identity.tenant_id, limit=limit + 1, after=after)
+        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.at, row.id))
         return Page(items=[LogView.of(row) for row in page], next_cursor=next_cursor)
 
     _retention(router, parts)

@@ -23,7 +23,7 @@ from atd_conversation.store.importing import ImportMatches
 from atd_conversation.store.imports import Import, Imports
 from atd_conversation.store.privacy import Erasure, LogEntry, Privacy
 from atd_conversation.store.unit import UnitStore
-from atd_schemas.ids import uuid5
+from atd_schemas.ids import uuid7
 from atd_schemas.privacy import ErasureConfirmed
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
@@ -228,16 +228,11 @@ class Erasing:
             await self._privacy.set_state(erasure.id, "waiting", now)
             if not await self._privacy.all_confirmed(erasure.id):
                 return
-        if await self._privacy.set_state(erasure.id, "done", now):
-            await self._privacy.log(
-                None,
-                LogEntry(
-                    uuid5("erased", erasure.id),
-                    erasure.tenant_id,
-                    now,
-                    "erased",
-                    erasure.asked_by,
-                    f"contact:{erasure.contact_id}",
-                    {"erasure_id": erasure.id},
-                ),
-            )
+
+        async def work(session: "Session") -> None:
+            if await self._privacy.set_state(erasure.id, "done", now, session):
+                subject, details = f"contact:{erasure.contact_id}", {"erasure_id": erasure.id}
+                entry = LogEntry(uuid7(), erasure.tenant_id, now, "erased", erasure.asked_by, subject, details)
+                await self._privacy.log(session, entry)
+
+        await self._transaction(work)

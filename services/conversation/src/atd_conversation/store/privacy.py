@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
 
 HOLDS, ERASURES, ERASURE_COMMANDS, PRIVACY_LOG = "holds", "erasures", "erasure_commands", "privacy_log"
-BY_ERASURE, BY_SUBJECT = "by_erasure", "by_subject"
+BY_ERASURE, BY_SUBJECT, BY_TIME = "by_erasure", "by_subject", "by_time"
+_PLACE = [("at", -1), ("_id", -1)]
 
 PRIVACY_INDEXES = {
     HOLDS: [IndexModel([("tenant_id", 1), ("subject", 1)], name=BY_SUBJECT, unique=True)],
@@ -23,7 +24,7 @@ PRIVACY_INDEXES = {
         IndexModel([("tenant_id", 1), ("contact_id", 1)]),
     ],
     ERASURE_COMMANDS: [IndexModel([("erasure_id", 1), ("confirmed_at", 1)], name=BY_ERASURE)],
-    PRIVACY_LOG: [IndexModel([("tenant_id", 1), ("_id", -1)])],
+    PRIVACY_LOG: [IndexModel([("tenant_id", 1), *_PLACE], name=BY_TIME)],
 }
 
 _PEOPLE = ["attendant", "bot"]
@@ -201,10 +202,15 @@ class Privacy:
         }
         await self._log.replace_one({"_id": entry.id}, document, upsert=True, session=session)
 
-    async def entries(self, tenant_id: str, *, limit: int, before: str | None = None) -> list[LogEntry]:
-        """Up to `limit` entries, the latest first."""
-        query: Document = {"tenant_id": tenant_id, **({"_id": {"$lt": before}} if before else {})}
-        rows = await self._log.find(query).sort("_id", -1).limit(limit).to_list(limit)
+    async def entries(
+        self, tenant_id: str, *, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[LogEntry]:
+        """Up to `limit` entries, the latest first, after the place `after`."""
+        query: Document = {"tenant_id": tenant_id}
+        if after is not None:
+            at, entry_id = after
+            query |= {"at": {"$lte": at}, "$nor": [{"at": at, "_id": {"$gte": entry_id}}]}
+        rows = await self._log.find(query).sort(_PLACE).hint(BY_TIME).limit(limit).to_list(limit)
         return [
             LogEntry(
                 row["_id"],
