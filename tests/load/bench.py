@@ -53,6 +53,7 @@ class Size:
     warm: int = 6000
     sustained: int = 30_000
     calm: int = 500
+    routed: int = 1000
     half_seconds: float = 8.0
     webhooks: int = 40_000
     proxied: int = 15_000
@@ -66,6 +67,7 @@ QUICK = Size(
     warm=3000,
     sustained=8000,
     calm=120,
+    routed=500,
     half_seconds=3.0,
     webhooks=10_000,
     proxied=5000,
@@ -268,7 +270,7 @@ class Bench:
     def routing(self) -> None:
         """Conversations that are given to an attendant who is connected, from the webhook to their WebSocket."""
         with self._running("product"):
-            found = routing.measure(self.product, self.size.calm, CALM_RATE)
+            found = routing.measure(self.product, self.size.routed, CALM_RATE)
         self.report.figures["routing"] = {name: asdict(latency) for name, latency in found.items()}
         assigned, received = found["assigned"], found["received"]
         self.report.add(
