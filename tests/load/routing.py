@@ -24,8 +24,7 @@ from tests.load.measuring import Latency
 from tests.load.product import Product
 
 _WARM_SECONDS = 80.0
-"""At the same rate, before anything counts: so long after its start Kafka still compiles what it runs, with up to a quarter
-of a core (a tenth after a minute, 1 to 2 % after this)."""
+"""At the same rate, before anything counts: until then Kafka compiles what it runs, with up to a quarter of a core."""
 _WAIT_SECONDS = 30.0
 _HEARD = {"conversation.assigned": "assigned", "message.received": "received"}
 
