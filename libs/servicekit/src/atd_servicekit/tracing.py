@@ -7,13 +7,14 @@ inside them, through the outbox.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from typing import TYPE_CHECKING
+
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 
@@ -21,19 +22,20 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 class Tracing:
     """The tracer of one service. When it is off, every call costs next to nothing."""
 
-    def __init__(self, service: str, processor: SpanProcessor | None) -> None:
+    def __init__(self, service: str, processor: "SpanProcessor | None") -> None:
         """`processor` receives the finished spans; None switches tracing off."""
-        self.enabled = processor is not None
-        self.provider = TracerProvider(resource=Resource.create({"service.name": f"atd-{service}"}))
-        if processor is not None:
-            self.provider.add_span_processor(processor)
-        self.tracer = self.provider.get_tracer("atd") if self.enabled else trace.NoOpTracer()
+        self._provider = None if processor is None else _provider(service, processor)
+        self.enabled = self._provider is not None
+        self.tracer = trace.NoOpTracer() if self._provider is None else self._provider.get_tracer("atd")
 
     @classmethod
     def from_endpoint(cls, service: str, endpoint: str | None) -> "Tracing":
         """`endpoint` is an OTLP/HTTP address such as `http://collector:4318/v1/traces`, or None for off."""
         if not endpoint:
             return cls(service, None)
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - as below
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as below
+
         return cls(service, BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=10)))
 
     @contextmanager
@@ -50,7 +52,17 @@ class Tracing:
 
     def shutdown(self) -> None:
         """Send what is still buffered."""
-        self.provider.shutdown()
+        if self._provider is not None:
+            self._provider.shutdown()
+
+
+def _provider(service: str, processor: "SpanProcessor") -> "TracerProvider":
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - 0.2 s of each start, for those who trace
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
+
+    provider = TracerProvider(resource=Resource.create({"service.name": f"atd-{service}"}))
+    provider.add_span_processor(processor)
+    return provider
 
 
 def traceparent_of(span: Span) -> str | None:

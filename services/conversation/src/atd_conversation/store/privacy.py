@@ -202,9 +202,7 @@ class Privacy:
         }
         await self._log.replace_one({"_id": entry.id}, document, upsert=True, session=session)
 
-    async def entries(
-        self, tenant_id: str, *, limit: int, after: tuple[datetime, str] | None = None
-    ) -> list[LogEntry]:
+    async def entries(self, tenant_id: str, *, limit: int, after: tuple[datetime, str] | None = None) -> list[LogEntry]:
         """Up to `limit` entries, the latest first, after the place `after`."""
         query: Document = {"tenant_id": tenant_id}
         if after is not None:

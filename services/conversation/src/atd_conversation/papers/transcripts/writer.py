@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
@@ -26,11 +26,13 @@ from atd_conversation.domain.transcripts.head import Format
 from atd_conversation.domain.transcripts.text import entry_text, head_text
 from atd_conversation.files.thumbnails import MAX_THUMBNAIL_BYTES, NoThumbnail, Thumbnails
 from atd_conversation.names_lookup import NamesLookup
-from atd_conversation.papers.transcripts.pdf import PdfTranscript
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.timeline import Timeline
 from atd_conversation.store.transcripts import ThreadReader
 from atd_servicekit.files import FileMissing
+
+if TYPE_CHECKING:
+    from atd_conversation.papers.transcripts.pdf import PdfTranscript
 
 MOST_MESSAGES = 100_000
 """Messages of one transcript."""
@@ -95,7 +97,7 @@ class TranscriptWriter:
     async def _write_pdf(
         self, conversation: Conversation, head: Transcript, out: BinaryIO, name: str, told: Told
     ) -> None:
-        pdf = await asyncio.to_thread(PdfTranscript, out, head, name)
+        pdf = await asyncio.to_thread(_pdf, out, head, name)
 
         async def take(some: Sequence[Entry], pictures: dict[str, bytes]) -> None:
             await asyncio.to_thread(_add, pdf, some, pictures)
@@ -166,7 +168,13 @@ class TranscriptWriter:
         return found
 
 
-def _add(pdf: PdfTranscript, entries: Sequence[Entry], pictures: dict[str, bytes]) -> None:
+def _pdf(out: BinaryIO, head: Transcript, name: str) -> "PdfTranscript":
+    from atd_conversation.papers.transcripts.pdf import PdfTranscript  # noqa: PLC0415 - 0.4 s of each start
+
+    return PdfTranscript(out, head, name)
+
+
+def _add(pdf: "PdfTranscript", entries: Sequence[Entry], pictures: dict[str, bytes]) -> None:
     for entry in entries:
         pdf.add(entry, pictures if pdf.takes_pictures else {})
 
