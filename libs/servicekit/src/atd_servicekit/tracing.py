@@ -6,7 +6,6 @@ inside them, through the outbox.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
 from typing import TYPE_CHECKING
 
 from opentelemetry import trace
