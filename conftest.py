@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from atd_testing.examples import NIGHTLY
 
 pytest_plugins = [
+    "atd_testing.collector",
     "atd_testing.parallel",
     "atd_testing.proofs",
     "atd_testing.plugin",
