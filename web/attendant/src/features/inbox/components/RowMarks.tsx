@@ -133,14 +133,14 @@ function RowLabels({ labels }: { labels: readonly Mark[] }) {
   const marks = useShownMarks("label", labels);
   const more = marks.length - LABELS_SHOWN;
   return (
-    <>
+    <span className={classes.labels}>
       {marks.slice(0, LABELS_SHOWN).map(({ id, name, color }) => (
         <span key={id} className={classes.label} style={colorOf(color)} title={name}>
           <bdi>{name}</bdi>
         </span>
       ))}
       {more > 0 && <span title={t("row.more_labels", { count: more })}>{`+${more}`}</span>}
-    </>
+    </span>
   );
 }
 
