@@ -414,6 +414,25 @@ async def test_who_waits_longest_comes_first_and_who_does_not_wait_last(parts: A
     assert not any(row.get("hasSortStage") for row in rows)
 
 
+@pytest.mark.parametrize("order", get_args(Order))
+async def test_a_list_of_what_is_read_has_nothing_unread_on_any_page(parts: Any, many: list[str], order: Order) -> None:
+    read = many[::9]
+    changed = {"unread_count": 1, "waiting_since": NOON}
+    await parts.db[indexes.CONVERSATIONS].update_many({"_id": {"$nin": read}}, {"$set": changed})
+    await parts.db[indexes.CONVERSATIONS].update_many({"_id": {"$in": read[::2]}}, {"$set": {"waiting_since": NOON}})
+    found: list[str] = []
+    after: Place | None = None
+    while True:
+        page = await parts.queries.conversations(
+            T, ConversationFilter(unread=False, reader="bia"), limit=7, after=after, order=order
+        )
+        found += [each.id for each in page]
+        if len(page) < 7:
+            break
+        after = Place(page[-1].last_activity_at, page[-1].id, page[-1].waiting_since)
+    assert sorted(found) == sorted(read)
+
+
 async def test_a_list_that_searches_too_long_is_given_up(
     parts: Any, many: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

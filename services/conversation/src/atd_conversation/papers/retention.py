@@ -19,13 +19,14 @@ from atd_conversation.papers.erasing import Erasing
 from atd_conversation.store.erasing import Piece, Removal
 from atd_conversation.store.privacy import Erasure, LogEntry, Privacy
 from atd_conversation.store.queries import Queries
-from atd_conversation.store.retention import Aged, Estimate, Place, RetentionRows
+from atd_conversation.store.retention import Aged, Estimate, RetentionRows
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5, uuid7
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import FileStore, file_key
 from atd_servicekit.jobs import Again, Job, Jobs
+from atd_servicekit.places import Place
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session

@@ -17,6 +17,7 @@ from atd_conversation.store.attachments import (
 from atd_conversation.store.contacts import bounded
 from atd_conversation.store.indexes import ATTACHMENTS, BY_FILE, BY_SIZE
 from atd_schemas.views import AttachmentState
+from atd_servicekit.places import Place, earlier
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -62,13 +63,12 @@ class Files:
         return list(distinct.values())[:limit]
 
     async def of_conversations(
-        self, tenant_id: str, conversation_ids: Sequence[str], *, limit: int, after: tuple[datetime, str] | None
+        self, tenant_id: str, conversation_ids: Sequence[str], *, limit: int, after: Place | None
     ) -> list[StoredAttachment]:
         """Up to `limit` files of these conversations, the latest first, that come after the place `after`."""
         query: Document = {"tenant_id": tenant_id, "conversation_id": {"$in": list(conversation_ids)}}
         if after is not None:
-            query["created_at"] = {"$lte": after[0]}
-            query["$nor"] = [{"created_at": after[0], "_id": {"$gte": after[1]}}]
+            query = earlier(query, "created_at", after)
         query["message_id"] = {"$ne": None}
         cursor = self._files.find(query).sort([("created_at", -1), ("_id", -1)]).hint(BY_FILE).limit(limit)
         with bounded():

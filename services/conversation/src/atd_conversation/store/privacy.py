@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pymongo import IndexModel, ReplaceOne
 
 from atd_schemas.envelope import Actor
+from atd_servicekit.places import Place, earlier
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -202,12 +203,11 @@ class Privacy:
         }
         await self._log.replace_one({"_id": entry.id}, document, upsert=True, session=session)
 
-    async def entries(self, tenant_id: str, *, limit: int, after: tuple[datetime, str] | None = None) -> list[LogEntry]:
+    async def entries(self, tenant_id: str, *, limit: int, after: Place | None = None) -> list[LogEntry]:
         """Up to `limit` entries, the latest first, after the place `after`."""
         query: Document = {"tenant_id": tenant_id}
         if after is not None:
-            at, entry_id = after
-            query |= {"at": {"$lte": at}, "$nor": [{"at": at, "_id": {"$gte": entry_id}}]}
+            query = earlier(query, "at", after)
         rows = await self._log.find(query).sort(_PLACE).hint(BY_TIME).limit(limit).to_list(limit)
         return [
             LogEntry(

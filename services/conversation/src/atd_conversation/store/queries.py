@@ -44,6 +44,7 @@ from atd_conversation.store.reader_counts import (
 from atd_conversation.store.timeline import Timeline
 from atd_conversation.store.view_counts import ViewCounts
 from atd_schemas.views import ConversationStatus, Priority
+from atd_servicekit.places import earlier, later
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -208,11 +209,9 @@ class Queries:
     ) -> "list[Document]":
         rows: list[Document] = []
         for plan, index in plans:
-            query = dict(plan)
+            query = plan
             if after is not None:
-                # not said by alternatives: those may be looked up one by one, and sorted then
-                query["last_activity_at"] = {"$lte": after.last_activity_at}
-                query["$nor"] = [{"last_activity_at": after.last_activity_at, "_id": {"$gte": after.id}}]
+                query = earlier(plan, "last_activity_at", (after.last_activity_at, after.id))
             cursor = self._conversations.find(query, only).sort([("last_activity_at", -1), ("_id", -1)])
             rows += await cursor.hint(index).limit(limit).to_list(limit)
         rows.sort(key=lambda row: (row["last_activity_at"], row["_id"]), reverse=True)
@@ -223,9 +222,9 @@ class Queries:
     ) -> "list[Document]":
         rows: list[Document] = []
         for plan, index in plans:
-            query: Document = {**plan, "waiting_since": {"$gte": _LONG_AGO if after is None else after.waiting_since}}
-            if after is not None:
-                query["$nor"] = [{"waiting_since": after.waiting_since, "_id": {"$lte": after.id}}]
+            query: Document = {**plan, "waiting_since": {"$gte": _LONG_AGO}}
+            if after is not None and after.waiting_since is not None:
+                query = later(query, "waiting_since", (after.waiting_since, after.id))
             cursor = self._conversations.find(query).sort([("waiting_since", 1), ("_id", 1)])
             narrow = index in (BY_CONTACT, BY_NUMBER, BY_FAVOURITE, BY_MENTION)  # few, sorted where they are found
             rows += await cursor.hint(index if narrow else BY_WAITING).limit(limit).to_list(limit)

@@ -21,6 +21,7 @@ from atd_conversation.store.indexes import (
     MESSAGES,
     TIMELINE,
 )
+from atd_servicekit.places import Place, later
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -32,10 +33,8 @@ _COUNTED = 20_000
 _SAMPLE = 100
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-Place = tuple[datetime, str]
-"""How far a run has come in the order of time."""
-
 START: Place = (_LONG_AGO, "")
+"""Where a run begins, in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,8 @@ class Aged:
         self, tenant_id: str, after: Place, until: datetime, *, limit: int
     ) -> list[tuple[Place, Conversation]]:
         """Closed conversations that nothing has happened in since then, those of before first."""
-        query = {"tenant_id": tenant_id, "status": "closed", **_between("last_activity_at", after, until)}
+        old: Document = {"tenant_id": tenant_id, "status": "closed", "last_activity_at": {"$lt": until}}
+        query = later(old, "last_activity_at", after)
         order = [("last_activity_at", 1), ("_id", 1)]
         rows = await self._db[CONVERSATIONS].find(query).sort(order).hint(BY_STATUS).limit(limit).to_list(limit)
         return [((row["last_activity_at"], row["_id"]), conversation_of(row)) for row in rows]
@@ -115,7 +115,7 @@ class Aged:
         self, tenant_id: str, after: Place, until: datetime, *, limit: int
     ) -> list[tuple[Place, StoredAttachment]]:
         """Files of messages that are here since before then, the oldest first."""
-        query = _files_of(tenant_id) | _between("created_at", after, until)
+        query = later(_files_of(tenant_id) | {"created_at": {"$lt": until}}, "created_at", after)
         order = [("created_at", 1), ("_id", 1)]
         rows = await self._db[ATTACHMENTS].find(query).sort(order).hint(BY_AGE).limit(limit).to_list(limit)
         return [((row["created_at"], row["_id"]), stored_attachment_of(row)) for row in rows]
@@ -124,7 +124,7 @@ class Aged:
         self, tenant_id: str, after: Place, until: datetime, *, limit: int
     ) -> tuple[Place | None, list[Contact]]:
         """Of some customers who came before then those who have been inactive since; how far that is, None: the end."""
-        query = {"tenant_id": tenant_id, **_between("created_at", after, until)}
+        query = later({"tenant_id": tenant_id, "created_at": {"$lt": until}}, "created_at", after)
         order = [("created_at", 1), ("_id", 1)]
         rows = await self._db[CONTACTS].find(query).sort(order).hint(BY_AGE).limit(limit).to_list(limit)
         if not rows:
@@ -180,11 +180,6 @@ def _scaled(all_of_them: Estimate, found: int, among: int) -> Estimate:
 
 def _files_of(tenant_id: str) -> "Document":
     return {"tenant_id": tenant_id, "state": "ready", "conversation_id": {"$exists": True, "$ne": None}}
-
-
-def _between(name: str, after: Place, until: datetime) -> "Document":
-    moment, found_id = after
-    return {name: {"$gte": moment, "$lt": until}, "$nor": [{name: moment, "_id": {"$lte": found_id}}]}
 
 
 def _place(stored: Any) -> Place:

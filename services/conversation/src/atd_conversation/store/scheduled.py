@@ -12,6 +12,7 @@ from atd_conversation.domain.scheduled import MAX_WAITING, ScheduledMessage, Sch
 from atd_conversation.store.indexes import SCHEDULED
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.views import Named
+from atd_servicekit.places import Place, later
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -44,14 +45,12 @@ class ScheduledMessages:
         states: Sequence[ScheduledState],
         *,
         limit: int,
-        after: tuple[datetime, str] | None = None,
+        after: Place | None = None,
     ) -> list[ScheduledMessage]:
         """Up to `limit` of an attendant's in these states, in the order of time, after the place `after`."""
         query: Document = {"tenant_id": tenant_id, "author.id": author_id, "state": {"$in": list(states)}}
         if after is not None:
-            due_at, scheduled_id = after
-            query["due_at"] = {"$gte": due_at}
-            query["$nor"] = [{"due_at": due_at, "_id": {"$lte": scheduled_id}}]
+            query = later(query, "due_at", after)
         rows = await self._rows.find(query).sort([("due_at", 1), ("_id", 1)]).limit(limit).to_list(limit)
         return [_scheduled_of(row) for row in rows]
 

@@ -1,12 +1,12 @@
 """Drafts of attendants, by conversation and direction. A conversation knows who has one: `drafted_by`."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.conversation import MAX_FAVOURITES
 from atd_conversation.domain.unsent import MAX_DRAFTS, DraftPlace, UnsentDraft
 from atd_conversation.store.indexes import CONVERSATIONS, DRAFTS
+from atd_servicekit.places import Place, earlier
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -28,14 +28,12 @@ class UnsentDrafts:
         return _draft_of(row) if row else UnsentDraft(place)
 
     async def page(
-        self, tenant_id: str, attendant_id: str, *, limit: int, before: tuple[datetime, str] | None = None
+        self, tenant_id: str, attendant_id: str, *, limit: int, before: Place | None = None
     ) -> list[UnsentDraft]:
         """Up to `limit` drafts of an attendant, the latest first, from the one after `before` on."""
         query: Document = {"tenant_id": tenant_id, "attendant_id": attendant_id}
         if before is not None:
-            at, draft_id = before
-            query["updated_at"] = {"$lte": at}
-            query["$nor"] = [{"updated_at": at, "_id": {"$gte": draft_id}}]
+            query = earlier(query, "updated_at", before)
         cursor = self._drafts.find(query).sort([("updated_at", -1), ("_id", -1)]).limit(limit)
         return [_draft_of(row) for row in await cursor.to_list(limit)]
 

@@ -10,6 +10,7 @@ from pymongo.errors import ExecutionTimeout
 
 from atd_gateway.domain.audit import AuditEntry
 from atd_schemas.envelope import Actor
+from atd_servicekit.places import Place, earlier
 from atd_servicekit.problems import Problem
 
 if TYPE_CHECKING:
@@ -87,14 +88,12 @@ class AuditLog:
         await self._entries.update_one({"_id": entry.id}, {"$set": {**told, "details": dict(entry.details)}})
 
     async def page(
-        self, tenant_id: str, wanted: AuditFilter, *, limit: int, after: tuple[datetime, str] | None = None
+        self, tenant_id: str, wanted: AuditFilter, *, limit: int, after: Place | None = None
     ) -> list[AuditEntry]:
         """Up to `limit` entries, the latest first, after the place `after`. Raises `Problem` 422 `too_wide`."""
         query = wanted.query(tenant_id)
         if after is not None:
-            at, entry_id = after
-            query["at"] = {**query.get("at", {}), "$lte": at}
-            query["$nor"] = [{"at": at, "_id": {"$gte": entry_id}}]
+            query = earlier(query, "at", after)
         cursor = self._entries.find(query).sort(_PLACE).hint(wanted.hint()).limit(limit).max_time_ms(_QUERY_MS)
         try:
             return [_entry_of(row) for row in await cursor.to_list(limit)]
