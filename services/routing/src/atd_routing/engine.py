@@ -353,6 +353,7 @@ class Engine:
             await settle(session, turn, floor)
         elif tenant.id in turn.drains and floor.pool_after().counted:
             await self._give(session, turn, floor)
+            floor.looked_at()
         return floor
 
     async def _give(self, session: "Session", turn: Turn, floor: Floor) -> None:

@@ -161,3 +161,19 @@ async def test_a_placement_that_is_not_heard_back_of_is_decided_again(world: Wor
     (again,) = await world.settle()
     assert again.id != lost.id
     assert (talk.who, await world.loads()) == ("ana", {"ana": 1})
+
+
+async def test_a_mark_outlives_somebody_who_asks_for_the_next_one(world: World) -> None:
+    """Somebody came, and somebody else pulled a conversation before the queues were looked at."""
+    team = await world.team("ana")
+    pulled = await world.team("bia", strategy="manual")
+    await world.present("bia")
+    (waiting,) = await world.opened(team_id=team)
+    await world.opened(team_id=pulled)
+    await world.present("ana", drain=False)
+    await world.mongo.transaction(lambda session: world.replica.pools.touch(session, [world.tenant_id]))
+    await world.engine.pull(world.tenant_id, world.id("bia"))
+    await world.replica.timers.run_due()
+    await world.settle()
+    assert waiting.who == "ana"
+    assert await world.replica.pools.due(world.time.moment, 9) == []

@@ -189,7 +189,11 @@ class Floor:
 
     def counted(self, all_of_it: bool) -> None:  # noqa: FBT001 - the one thing that it says
         """Whether all that attendants have is counted: before that nothing is given away, and it is soon gone on."""
-        self.pool = replace(self.pool, counted=self.pool.counted or all_of_it, due=not all_of_it)
+        self.pool = replace(self.pool, counted=self.pool.counted or all_of_it, due=self.pool.due or not all_of_it)
+
+    def looked_at(self) -> None:
+        """The queues were looked at: what they were marked for is done."""
+        self.pool = replace(self.pool, due=False)
 
     def changed_attendants(self) -> list[tuple[Attendant | None, Attendant]]:
         """Those whose load has changed, as they were read and as they are."""
