@@ -3,9 +3,10 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# The first Python that is new enough; `make PYTHON=/path/to/python3.12 ...` chooses another.
-PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# The first Python that is new enough and can make an environment; `make PYTHON=/path/to/python3.12 ...` chooses another. A
+# distribution's own comes first: it is compiled by the profile of what it runs, a third faster than one that is just compiled.
+PYTHON ?= $(shell for python in /usr/bin/python3 python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 # Compiled modules are kept, also where images and shells forbid it: a run starts more than a hundred Pythons, each of which
 # would compile all that it imports (2 to 3 s for a service), and each worker of pytest would rewrite every test.
@@ -136,10 +137,9 @@ reset: ## remove the data, logs and keys of `make run`
 	rm -rf .local
 
 $(READY): requirements.lock deploy/build.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed, and none was found on the PATH. Install it, or" \
-		"name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
-	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $(PYTHON)" && $(PYTHON) -m venv $(VENV); } || { \
-		rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed, with its module venv, and none was found. Install it" \
+		"(on Debian and Ubuntu: apt-get install python3-venv), or name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $(PYTHON)" && $(PYTHON) -m venv $(VENV); } || { rm -rf $(VENV); exit 1; }
 	@echo "Installing what requirements.lock names (the first time about 200 MB to fetch, 550 MB on disk)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/build.lock
 	@$(BIN)/uv pip install --require-hashes -r requirements.lock
