@@ -8,6 +8,7 @@ could take is left in a queue.
 import asyncio
 import os
 from collections import Counter, deque
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.giving import choose, team_for
 from atd_routing.domain.teams import TEAM
+from atd_routing.domain.turn import UNHEARD
 from atd_schemas.routing import Assigned
 from atd_schemas.views import ChannelKind
 from atd_servicekit.mongo import Mongo
@@ -42,6 +44,7 @@ class Company:
         self.undecided: deque[Any] = deque()
         self.teams: list[str] = []
         self.by_hand: Counter[str] = Counter()
+        self.decided_at: dict[str, datetime] = {}
         self.limit, self.of_whatsapp = 3.0, 2
 
     async def begin(self) -> None:
@@ -63,6 +66,8 @@ class Company:
         for talk_id, events in self.undelivered.items():
             mine = batches[hash(talk_id) % 2]
             mine += [events.popleft() for _ in range(min(most, len(events)))]
+        for event in (*batches[0], *batches[1]):
+            self._come_late(event)
         if again and self.heard:
             batches[0].insert(0, self.heard[-1])
         self.heard += [*batches[0], *batches[1]]
@@ -79,7 +84,16 @@ class Company:
             talk = self.world.talks[decision.subject]
             answer = talk.hear(decision, self.world.time.moment)
             if answer is not None:
+                self.decided_at[answer.id] = decision.recorded_at
                 self.tell(talk, answer)
+
+    def _come_late(self, event: Any) -> None:
+        """What is heard so late that its room was given away meanwhile weighs as if somebody had done it by hand."""
+        decided_at = self.decided_at.pop(event.id, None)
+        if decided_at is None or self.world.time.moment < decided_at + UNHEARD:
+            return
+        if event.type == "conversation.assigned":
+            self.by_hand[event.data.conversation.assignee.id.partition(":")[0]] += 1
 
     async def drains(self, action: Any) -> None:
         """A change of who is there, or of settings, while the other replica looks at the queues."""
