@@ -168,8 +168,8 @@ async def _found(database: Database, session: Session, read: Read) -> list[Docum
     return await cursor.to_list()
 
 
-async def write_all(database: Database, session: Session, writes: Sequence[Write]) -> list[BulkWriteResult]:
-    """Make the writes in their order within the transaction of `session`, and return the result of each.
+async def write_all(database: Database, session: Session | None, writes: Sequence[Write]) -> list[BulkWriteResult]:
+    """Make the writes in their order within the transaction of `session`, or of none; the result of each.
 
     Raises what the first of them raises.
     """

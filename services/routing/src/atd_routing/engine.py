@@ -1,15 +1,19 @@
 """Runs turns: loads what they need, lets the pure rules decide, and saves all of it in one transaction.
 
 Whatever the reason for a turn (events of conversations, timers, a mark in a company's pool, somebody who asks for the
-next one), it goes the same way, and what it read and changed is saved only over what was read. So replicas and people
-may interleave in any way: who was slower decides again.
+next one), it goes the same way, and what it changes is saved only over what it has seen: what was read, or what this
+process saved last (`store/recent.py`). So replicas and people may interleave in any way: who was slower, or remembered
+what is old, decides again.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo.errors import OperationFailure
 
+from atd_routing.domain.availability.attendant import Attendant
 from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.customers import Customer
 from atd_routing.domain.distribution.floor import Floor
@@ -24,6 +28,7 @@ from atd_routing.metrics import RoutingMetrics
 from atd_routing.store.copies import NO_TEAM, Copies
 from atd_routing.store.database_time import Time
 from atd_routing.store.queues import Queues
+from atd_routing.store.recent import Known, Recent
 from atd_routing.store.turns import TurnStore
 from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
 from atd_schemas.ids import uuid7
@@ -79,6 +84,15 @@ class Customers(Protocol):
     async def take(self, session: "Session", events: Sequence[ContactChanged]) -> None: ...
 
 
+@dataclass(slots=True)
+class _Settled:
+    """A company in a turn. `read_at`: when pool and attendants were read; `empty`: queues in which nothing waits."""
+
+    floor: Floor
+    read_at: datetime
+    empty: frozenset[str] = frozenset()
+
+
 class NoCustomers:
     """Nothing is kept."""
 
@@ -109,6 +123,7 @@ class Engine:
         parts: Sequence[Part],
         customers: Customers | None = None,
         queues: Queues | None = None,
+        recent: Recent | None = None,
     ) -> None:
         self._copies = copies
         self._turns = turns
@@ -119,10 +134,11 @@ class Engine:
         self._parts = parts
         self._customers = customers or NoCustomers()
         self._queues = queues
+        self._recent = recent or Recent()
 
     async def take(self, records: Sequence[Record[Any]]) -> None:
-        """Events of conversations, in their order."""
-        await retry_stale(lambda _attempt: self._take(records), records=len(records))
+        """Events of conversations, in their order. What was saved last is read only where that turns out to be old."""
+        await retry_stale(lambda attempt: self._take(records, by_memory=attempt == 1), records=len(records))
 
     async def fire(self, ids: Collection[str]) -> None:
         """Let the timers ring that are due of these conversations; those that rang elsewhere meanwhile do not."""
@@ -204,7 +220,7 @@ class Engine:
 
     # ------------------------------------------------------------------ one turn
 
-    async def _take(self, records: Sequence[Record[Any]]) -> None:
+    async def _take(self, records: Sequence[Record[Any]], *, by_memory: bool) -> None:
         events = [record.event for record in records]
         tenants = {one: await self._tenants.of(one) for one in {event.tenant_id for event in events}}
         people = [event for event in events if isinstance(event, ContactChanged)]
@@ -219,7 +235,10 @@ class Engine:
                 await self._person(session, event)
             await self._customers.take(session, people)
             erased = await self._of_erased(session, people)
-            await self._meet(session, turn, await self._copies.of_ids({*ids, *erased}, session), contacts)
+            known = self._recent.take_copies(ids) if by_memory else {}
+            new = _begun(heard) if by_memory else set()  # whoever finds it there already cannot insert it
+            read = await self._copies.of_ids({*ids, *erased} - known.keys() - new, session)
+            await self._meet(session, turn, {**known, **read}, contacts)
             for conversation_id in erased:
                 turn.end(turn.copies[conversation_id])
             for event in heard:
@@ -229,7 +248,8 @@ class Engine:
 
         changed = [one for one in heard if isinstance(one, ConversationChanged)]
         contacts = {one.data.conversation.contact.id for one in changed}
-        await self._once(tenants, load, traces=traces)
+        by_memory = by_memory and not any(_changes_copies(event) for event in people)
+        await self._once(tenants, load, traces=traces, by_memory=by_memory, remember=True)
 
     async def _met(self, session: "Session", turn: Turn, ids: Collection[str]) -> list[RoutedConversation]:
         """The copies of these conversations, which the turn has from now on, with what is kept of their customers."""
@@ -261,9 +281,11 @@ class Engine:
 
     async def _person(self, session: "Session", event: ContactChanged) -> None:
         contact = event.data.contact
+        if not _changes_copies(event):
+            return
         if event.type == "contact.erased":
             await self._copies.forget_contact(session, event.tenant_id, event.subject)
-        elif event.type == "contact.merged" and contact.merged_into is not None:
+        elif contact.merged_into is not None:
             await self._copies.move_contact(session, event.tenant_id, event.subject, contact.merged_into)
 
     async def _of_erased(self, session: "Session", people: Sequence[ContactChanged]) -> list[str]:
@@ -308,32 +330,63 @@ class Engine:
         load: Load,
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None" = None,
         traces: Mapping[str, str | None] | None = None,
+        *,
+        by_memory: bool = False,
+        remember: bool = False,
     ) -> None:
+        """One turn. `by_memory`: what was saved last is not read; `remember` what is: more will be heard of it soon."""
         now = await self._time.now()
-        done: list[Turn] = []
+        done: list[tuple[Turn, Sequence[_Settled], Sequence[Attendant]]] = []
 
         async def work(session: "Session") -> None:
             done.clear()
             turn = Turn(now, uuid7, self._parts, tenants)
             await load(session, turn)
-            floors = [
-                await self._settle(session, turn, tenant, settle)
+            settled = [
+                await self._settle(session, turn, tenant, settle, by_memory=by_memory)
                 for tenant in tenants.values()
                 if turn.needs_floor(tenant) or (tenant.id in turn.drains and not turn.changed)
             ]
-            if turn.changed or floors:
-                await self._turns.save(session, turn, floors, traces or {})
-            done.append(turn)
+            saved: Sequence[Attendant] = ()
+            if turn.changed or settled:
+                floors = [one.floor for one in settled]
+                saved = await self._turns.save(session, turn, floors, traces or {}, alone=by_memory)
+            done.append((turn, settled, saved))
 
         try:
             await self._transaction(work, retry_conflicts=False)
+        except StaleVersion:
+            self._recent.was_old(tenants, now)
+            raise
         except OperationFailure as error:
             if is_conflict(error):
+                self._recent.was_old(tenants, now)
                 self._metrics.routing_stale_turns.inc()
                 raise StaleVersion from error
             raise
-        for turn in done:
+        for turn, settled, saved in done:
             self._report(turn)
+            if remember:
+                self._recent.keep_copies(turn.changed.values())
+            else:
+                self._recent.forget_copies(turn.changed)
+            self._keep_known(turn, settled, saved)
+
+    def _keep_known(self, turn: Turn, settled: Sequence[_Settled], saved: Sequence[Attendant]) -> None:
+        """What is committed is what the next turn goes by."""
+        for one in settled:
+            pool = one.floor.pool_after()
+            if pool.due or not pool.counted:
+                continue
+            tenant_id = pool.tenant_id
+            mine = {attendant.id: attendant for attendant in saved if attendant.tenant_id == tenant_id}
+            known = Known(
+                pool=replace(pool, version=pool.version + 1),
+                attendants={**one.floor.read, **mine},
+                empty=one.empty - {_queue_of(copy) for copy in turn.of_tenant(tenant_id)},
+                read_at=one.read_at,
+            )
+            self._recent.keep_known(known, turn.now)
 
     async def _settle(
         self,
@@ -341,28 +394,49 @@ class Engine:
         turn: Turn,
         tenant: Tenant,
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None",
-    ) -> Floor:
-        pool, attendants = await self._turns.load(session, tenant.id)
-        self._check_settings({tenant.id: tenant}, [(tenant.id, pool.revision)])
-        floor = Floor(tenant, attendants, pool, turn.now)
-        more = [] if pool.counted else await self._copies.uncounted(tenant.id, UNCOUNTED, session)
+        *,
+        by_memory: bool,
+    ) -> _Settled:
+        known = self._recent.take_known(tenant.id, turn.now) if by_memory else None
+        if known is None:
+            pool, attendants = await self._turns.load(session, tenant.id)
+            known = Known(pool, attendants, frozenset(), turn.now)
+        self._check_settings({tenant.id: tenant}, [(tenant.id, known.pool.revision)])
+        floor = Floor(tenant, known.attendants, known.pool, turn.now)
+        settled = _Settled(floor, known.read_at, known.empty)
+        more = [] if known.pool.counted else await self._copies.uncounted(tenant.id, UNCOUNTED, session)
         turn.count(floor, more)
         floor.counted(len(more) < UNCOUNTED)
         turn.settle(floor)
         if settle is not None:
             await settle(session, turn, floor)
         elif tenant.id in turn.drains and floor.pool_after().counted:
-            await self._give(session, turn, floor)
-            floor.looked_at()
-        return floor
+            await self._give(session, turn, settled)
+        return settled
 
-    async def _give(self, session: "Session", turn: Turn, floor: Floor) -> None:
-        """Give away what waits in the queues of the teams that can give something, page by page.
+    async def _give(self, session: "Session", turn: Turn, settled: _Settled) -> None:
+        """Give away what waits in the queues of the teams that can give something.
 
-        Mostly that is next to nothing in any of them, and one query finds it.
+        Mostly that is next to nothing in any of them, and one query finds it; or it is known already.
         """
-        tenant_id, queues = floor.tenant.id, floor.queues()
-        few = await self._copies.all_waiting(tenant_id, queues, below=PAGE, session=session) if queues else None
+        floor = settled.floor
+        queues = floor.queues()
+        few: dict[str, list[RoutedConversation]] | None = {}
+        if unknown := [queue for queue in queues if queue not in settled.empty]:
+            few = await self._copies.all_waiting(floor.tenant.id, unknown, below=PAGE, session=session)
+        if few is not None:
+            few = {queue: few.get(queue, []) for queue in queues}
+        await self._give_pages(session, turn, floor, few)
+        floor.looked_at()
+        if few is not None:
+            left = {queue for queue, found in few.items() if any(_stays(turn, copy, queue) for copy in found)}
+            settled.empty |= few.keys() - left
+
+    async def _give_pages(
+        self, session: "Session", turn: Turn, floor: Floor, few: "Mapping[str, list[RoutedConversation]] | None"
+    ) -> None:
+        """Page by page. `few`: all that waits in each queue; None: it is more than that."""
+        tenant_id = floor.tenant.id
         seen: dict[str, tuple[Any, str] | None] = {}
         looked_at = 0
         done: set[str] = set()
@@ -409,6 +483,11 @@ def _matters(event: Any, tenant: Tenant) -> bool:
     return isinstance(event, MessageChanged) and tenant.has_settings
 
 
+def _changes_copies(event: ContactChanged) -> bool:
+    """Whether what becomes of a customer changes the copies of their conversations."""
+    return event.type in ("contact.erased", "contact.merged")
+
+
 def _is_small(event: ConversationChanged) -> bool:
     return _SHOWN.isdisjoint(event.data.changed)
 
@@ -422,6 +501,19 @@ def _queue_of(copy: RoutedConversation) -> str | None:
 
 def _offered(copy: RoutedConversation, queue: str) -> bool:
     return _queue_of(copy) == queue
+
+
+def _stays(turn: Turn, copy: RoutedConversation, queue: str) -> bool:
+    """Whether one that was found in a queue is there after the turn."""
+    return _offered(turn.copies.get(copy.id, copy), queue)
+
+
+def _begun(events: Iterable[ConversationChanged | MessageChanged]) -> set[str]:
+    """The conversations of which these events tell from the beginning."""
+    first: dict[str, str] = {}
+    for event in events:
+        first.setdefault(event.subject, event.type)
+    return {conversation_id for conversation_id, kind in first.items() if kind == "conversation.opened"}
 
 
 def _new_in(

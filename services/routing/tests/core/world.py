@@ -20,6 +20,7 @@ from atd_routing.store.indexes import INDEXES
 from atd_routing.store.items import Items
 from atd_routing.store.pools import Pools
 from atd_routing.store.queues import Queues
+from atd_routing.store.recent import Recent
 from atd_routing.store.turns import TurnStore
 from atd_routing.timers import Timers
 from atd_schemas.envelope import Actor
@@ -67,6 +68,7 @@ class Replica:
             parts=parts,
             customers=Customers(mongo.db),
             queues=Queues(mongo.db),
+            recent=Recent(shared_for=timedelta(0)),  # goes by memory as often as it can
         )
         self.timers = Timers(self.engine, self.copies, self.pools, time, self.metrics)
 

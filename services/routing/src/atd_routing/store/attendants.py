@@ -39,12 +39,14 @@ Deltas = Sequence[tuple[str | None, float]]
 class Saving:
     """What has to be written of changed attendants, and what goes out. Empty where nothing has changed.
 
-    `before` has the place in the outbox at which each was read, by key, as `Outbox.write_of` wants it.
+    `before` has the place in the outbox at which each was read, by key, as `Outbox.write_of` wants it; `saved` are the
+    attendants as they are written.
     """
 
     write: Write
     records: Sequence[Outgoing]
     before: Mapping[bytes, int]
+    saved: Sequence[Attendant]
 
     def check(self, result: "BulkWriteResult") -> None:
         """Raises `StaleVersion` when one of them was changed meanwhile: the transaction is to be abandoned."""
@@ -112,6 +114,7 @@ class Attendants:
         operations: list[Operation] = []
         records: list[Outgoing] = []
         orders: dict[bytes, int] = {}
+        written: list[Attendant] = []
         for before, after in changes:
             if before == after:
                 continue
@@ -119,11 +122,12 @@ class Attendants:
             changed = changed_fields(old, after)
             saved = replace(after, order=order, version=old.version + 1, sequence=old.sequence + bool(changed))
             operations.append(_operation(before, saved))
+            written.append(saved)
             if changed:
                 event = _event(saved, changed, now, actor, cause)
                 records.append(Outgoing.of(ATTENDANT_EVENTS, event))
                 orders[event.key()] = old.order
-        return Saving(Write(ATTENDANTS, operations), records, orders)
+        return Saving(Write(ATTENDANTS, operations), records, orders, written)
 
     async def charge(self, session: "Session", deltas: Mapping[str, Deltas], *, now: datetime) -> dict[str, Attendant]:
         """Change the load of attendants in the transaction of `session`; as they are now, by id.

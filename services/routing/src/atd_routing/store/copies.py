@@ -196,16 +196,20 @@ class Copies:
 
     @staticmethod
     def write_of(changed: Iterable[RoutedConversation]) -> Write:
-        """The write that saves copies over what was read (`version`); they count on by it."""
-        operations: list[Operation] = []
+        """The write that saves copies over what was read (`version`); they count on by it.
+
+        New ones first, and no more after one that is there already: its error ends the transaction.
+        """
+        inserts: list[Operation] = []
+        replaces: list[Operation] = []
         for copy in changed:
             before, copy.version = copy.version, copy.version + 1
             document = document_of(copy)
             if before == 0:
-                operations.append(InsertOne({"_id": copy.id, **document}))
+                inserts.append(InsertOne({"_id": copy.id, **document}))
             else:
-                operations.append(ReplaceOne({"_id": copy.id, "version": before}, document))
-        return Write(COPIES, operations)
+                replaces.append(ReplaceOne({"_id": copy.id, "version": before}, document))
+        return Write(COPIES, [*inserts, *replaces], ordered=True)
 
     @staticmethod
     def all_saved(write: Write, result: "BulkWriteResult") -> bool:

@@ -39,9 +39,10 @@ class Pools:
     async def touch(self, session: "Session", tenant_ids: Collection[str], *, revision: int | None = None) -> None:
         """Have the queues of these tenants looked at soon after the commit. Then call `wake`.
 
-        `revision`: the settings have changed, and nobody gives anything away by earlier ones from then on.
+        Nobody gives anything away by what they read before. `revision`: the settings have changed, and nobody goes by
+        earlier ones from then on.
         """
-        change: Document = {"$set": {"due": _AT_ONCE}}
+        change: Document = {"$set": {"due": _AT_ONCE}, "$inc": {"version": 1}}
         if revision is not None:
             change["$max"] = {"revision": revision}
         for tenant_id in sorted(tenant_ids):

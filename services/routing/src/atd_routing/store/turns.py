@@ -44,11 +44,14 @@ class TurnStore:
         turn: Turn,
         floors: Sequence[Floor],
         traces: Mapping[str, str | None],
-    ) -> None:
-        """Write all of it inside the transaction of `session`, in which all of it was read.
+        *,
+        alone: bool = False,
+    ) -> Sequence[Attendant]:
+        """Write all of it inside the transaction of `session`; the attendants that were changed, as they are now.
 
-        `traces`: the trace of an event, by its id. Raises `StaleVersion`, or MongoDB's error of a conflict, when
-        somebody else changed the same; the transaction is to be abandoned.
+        `traces`: the trace of an event, by its id. `alone`: a copy that is all that has changed is written without the
+        transaction, in which no copy has been written: its version is enough. Raises `StaleVersion`, or MongoDB's error
+        of a conflict, when somebody else changed the same; the transaction is to be abandoned.
         """
         people = [pair for floor in floors for pair in floor.changed_attendants()]
         made = turn.made()
@@ -65,8 +68,9 @@ class TurnStore:
         pools = Pools.write_of([floor.pool_after() for floor in floors])
         published = self._outbox.write_of(session, [*outgoing, *saving.records], order=order, before=before)
         writes = [one for one in (copies, saving.write, pools, published) if one.operations]
+        needs_transaction = not alone or writes != [copies] or len(copies.operations) > 1
         with stale_when_duplicate():
-            results = await write_all(self._database, session, writes)
+            results = await write_all(self._database, session if needs_transaction else None, writes)
         for write, result in zip(writes, results, strict=True):
             if write is copies and not Copies.all_saved(write, result):
                 raise StaleVersion
@@ -74,6 +78,7 @@ class TurnStore:
                 raise StaleVersion
             if write is saving.write:
                 saving.check(result)
+        return saving.saved
 
     @staticmethod
     def _outgoing(made: Made, turn: Turn, traces: Mapping[str, str | None]) -> Outgoing:
