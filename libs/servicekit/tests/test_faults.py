@@ -77,6 +77,8 @@ class PictureCannotBeRead(OSError):
         (mongo.BulkWriteError({"writeErrors": [{"code": 13}]}), Fault.SETUP),
         (mongo.ConfigurationError("retryable writes need a replica set"), Fault.SETUP),
         (mongo.BulkWriteError({"writeErrors": [{"code": 121}]}), Fault.RECORD),
+        (mongo.BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64}]}), Fault.AWAY),
+        (mongo.BulkWriteError({"writeErrors": [{"code": 121}], "writeConcernErrors": [{"code": 64}]}), Fault.RECORD),
         (mongo.OperationFailure("Document failed validation", 121), Fault.RECORD),
         (mongo.DocumentTooLarge("16 MB"), Fault.RECORD),
         (mongo.DuplicateKeyError("twice"), Fault.RECORD),

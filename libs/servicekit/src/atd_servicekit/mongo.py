@@ -108,6 +108,10 @@ def is_away(error: BaseException) -> bool:
     """Whether the error says that MongoDB is away or slow, and nothing about our data."""
     if isinstance(error, (*_AWAY, ExecutionTimeout, WriteConcernError)):
         return True
+    if isinstance(error, BulkWriteError):  # what was written is not on a majority yet
+        details = error.details or {}
+        if details.get("writeConcernErrors") and not details.get("writeErrors"):
+            return True
     if isinstance(error, OperationFailure) and error.code in _AWAY_CODES:
         return True
     return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in _RETRY_LABELS)
