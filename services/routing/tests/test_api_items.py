@@ -244,3 +244,14 @@ async def test_a_greeting_that_cannot_be_filled_in_is_refused(desk: TenantClient
     wanted = {"name": "A", "greeting": "Olá {{contact.first_name}}", "greetings": {"en": "Hi {{contact.first_name}}"}}
     made = await desk.do("POST", "/teams", wanted)
     assert {**made, **wanted} == made
+
+
+async def test_whoever_gives_things_away_is_told_of_a_policy_as_it_is_then(
+    desk: TenantClient, service: RunningService
+) -> None:
+    """The mark in the pool has the revision that the policy made, not the one before it."""
+    await desk.do("POST", "/teams", {"name": "Vendas", "members": []})
+    await desk.do("PUT", "/routing/distribution", {"return_minutes": 7})
+    pool = await service.db["pools"].find_one({"_id": desk.tenant})
+    revision = await service.db["setting_revisions"].find_one({"_id": desk.tenant})
+    assert pool["revision"] == revision["revision"]

@@ -313,10 +313,11 @@ def policy_router(parts: Parts, resource: PolicyResource) -> APIRouter:
             if before is not None and before.values == values:
                 return before
             resource.check(new, await parts.items.settings(tenant_id, session))
-            await parts.touch(session, tenant_id)
-            return await parts.items.put_policy(
+            item = await parts.items.put_policy(
                 session, tenant_id, resource.name, values, now, defaults=defaults, actor=identity.actor()
             )
+            await parts.touch(session, tenant_id)  # with the revision that this is
+            return item
 
         item = await _refusing(parts, work)
         parts.changed(identity.tenant_id)
