@@ -381,7 +381,7 @@ class Engine:
             tenant_id = pool.tenant_id
             mine = {attendant.id: attendant for attendant in saved if attendant.tenant_id == tenant_id}
             known = Known(
-                pool=replace(pool, version=pool.version + 1),
+                pool=replace(pool, version=pool.version + 1, marked=False),
                 attendants={**one.floor.read, **mine},
                 empty=one.empty - {_queue_of(copy) for copy in turn.of_tenant(tenant_id)},
                 read_at=one.read_at,
@@ -453,7 +453,7 @@ class Engine:
                     )
                 else:
                     page = [copy for copy in few[queue] if copy.channel not in full]
-                mine = [turn.copies.get(copy.id, copy) for copy in page]
+                mine = [turn.changed.get(copy.id, copy) for copy in page]  # what was read is newer than what is known
                 last = place(page[-1]) if len(page) == PAGE else None
                 if last is None:
                     done.add(queue)
@@ -505,7 +505,7 @@ def _offered(copy: RoutedConversation, queue: str) -> bool:
 
 def _stays(turn: Turn, copy: RoutedConversation, queue: str) -> bool:
     """Whether one that was found in a queue is there after the turn."""
-    return _offered(turn.copies.get(copy.id, copy), queue)
+    return _offered(turn.changed.get(copy.id, copy), queue)
 
 
 def _begun(events: Iterable[ConversationChanged | MessageChanged]) -> set[str]:

@@ -11,9 +11,10 @@ from atd_routing.domain.availability.attendant import Attendant
 from atd_routing.domain.distribution.pool import Pool
 from atd_routing.store import recent
 from atd_routing.store.recent import KNOWN_FOR, SHARED_FOR, Known, Recent
+from atd_schemas.envelope import SYSTEM
 from atd_schemas.ids import uuid7
 
-from .talks import NOON
+from .talks import NOON, Talk
 from .world import Replica, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -126,6 +127,62 @@ async def test_a_partition_that_comes_back_finds_what_happened_elsewhere(world: 
     assert (copy.status, copy.sequence, await world.loads()) == ("closed", talk.sequence, {"ana": 0})
 
 
+async def left_behind(world: World, limit: int = 5) -> tuple[str, Talk, Any]:
+    """One that this process remembers with somebody, and that another one has put back into the queue since."""
+    team = await world.team("ana", limit=limit)
+    await world.present("ana")
+    (talk,) = world.begin(team_id=team)
+    await world.hear(talk.opened())
+    (decision,) = await world.decisions()
+    assigned = talk.hear(decision, world.time.moment)
+    await world.hear(assigned)
+    other = world.another()
+    await comes(world, "ana", state="away", by=other)
+    await other.engine.drain([world.tenant_id])
+    await world.hear(talk.queued(team, SYSTEM), by=other)
+    await world.settle()
+    assert talk.status == "queued"
+    world.time.pass_(seconds=11)  # the company is read again, the copy is not
+    await comes(world, "ana", by=other)
+    return team, talk, assigned
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+async def test_what_is_remembered_with_somebody_is_not_passed_over_when_it_waits(world: World, limit: int) -> None:
+    """An event that comes again says nothing new of it: what was read of it is newer than what is remembered."""
+    team, waiting, again = await left_behind(world, limit)
+    (second,) = world.begin(team_id=team)
+    await world.hear(again, second.opened())
+    await world.settle()
+    await world.replica.timers.run_due()
+    await world.settle()
+    assert (waiting.who, second.who) == ("ana", "ana" if limit > 1 else None)
+
+
+async def test_a_mark_that_does_not_count_the_version_on_is_seen(world: World) -> None:
+    """As a process of an earlier version leaves it."""
+    team = await world.team("ana", limit=1)
+    await world.present("ana")
+    (first,) = await world.opened(team_id=team)
+    (second,) = await world.opened(team_id=team)
+    await world.present("ana", state="away", drain=False)
+    await world.mongo.db["pools"].update_one({"_id": world.tenant_id}, {"$set": {"due": NOON}})
+    await world.hear(first.closed())
+    await world.settle()
+    assert second.who is None
+
+
+async def test_a_mark_that_was_put_off_stays_so_when_somebody_pulls(world: World) -> None:
+    pulled = await world.team("bia", strategy="manual")
+    await world.present("bia")
+    await world.opened(team_id=pulled)
+    await world.mongo.transaction(lambda session: world.replica.pools.touch(session, [world.tenant_id]))
+    await world.replica.pools.put_off(world.tenant_id, world.time.moment + timedelta(minutes=1))
+    await world.engine.pull(world.tenant_id, world.id("bia"))
+    assert await world.replica.pools.due(world.time.moment, 9) == []
+    assert await world.replica.pools.due(world.time.moment + timedelta(minutes=1), 9) == [world.tenant_id]
+
+
 # ---------------------------------------------------------------------- the memory itself
 
 
@@ -175,6 +232,21 @@ async def test_a_company_that_others_change_is_read_for_a_while() -> None:
     assert memory.take_known("loja", NOON) is None
     memory.keep_known(known(), NOON + SHARED_FOR)
     assert memory.take_known("loja", NOON) == known()
+
+
+async def test_what_was_old_is_not_gone_by_once_more() -> None:
+    memory = Recent()
+    memory.keep_known(known(), NOON)
+    memory.was_old(["loja"], NOON)
+    assert memory.take_known("loja", NOON) is None
+
+
+async def test_no_more_than_so_many_companies_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "MOST_COMPANIES", 2)
+    memory = Recent()
+    for name in ("a", "b", "c"):
+        memory.keep_known(known(name, people=0), NOON)
+    assert [memory.take_known(name, NOON) is not None for name in ("a", "b", "c")] == [False, True, True]
 
 
 async def test_no_more_than_so_many_attendants_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,16 +81,19 @@ class Pools:
     def write_of(pools: Sequence[Pool]) -> Write:
         """The write that stores pools over what was read. The mark is taken off: the queues have been looked at.
 
-        One that is `due` keeps its mark. Pools that nothing was ever stored of are new then, or somebody was faster.
+        One that is `due` keeps its mark, as it is. A mark that nobody has seen is somebody who was faster. Pools that
+        nothing was ever stored of are new then, or somebody was faster.
         """
         operations: list[Operation] = []
         for pool in pools:
             query: Document = {"_id": pool.tenant_id, "version": pool.version or {"$exists": False}}
             change: Document = {"$set": _document(pool)}
-            if pool.due:
-                change["$set"]["due"] = _AT_ONCE
-            else:
+            if not pool.marked:
+                query["due"] = {"$exists": False}
+            if not pool.due:
                 change["$unset"] = {"due": ""}
+            elif not pool.marked:
+                change["$set"]["due"] = _AT_ONCE
             operations.append(UpdateOne(query, change, upsert=pool.version == 0))
         return Write(POOLS, operations)
 
@@ -124,6 +127,7 @@ def _pool_of(row: "Document") -> Pool:
         idle_since=row.get("idle_since", {}),
         counted=row.get("counted", False),
         due="due" in row,
+        marked="due" in row,
         revision=row.get("revision", 0),
         version=row.get("version", 0),
     )

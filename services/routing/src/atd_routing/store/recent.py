@@ -1,9 +1,9 @@
 """What this process saved last, so that the next turn need not read it.
 
-Nothing is decided by memory alone: whatever a turn changes it saves over the version that it knows, and whoever gives
-something away saves the company's pool, too, which everybody changes who changes what there is to give. Where memory is
-old that fails, and the turn is decided again by what is stored. What is taken is gone from memory, until it is kept
-again after the commit: a turn that ends otherwise leaves nothing behind.
+Whatever a turn changes it saves over the version that it knows, and whoever gives something away saves the company's
+pool, too, which everybody changes who changes what there is to give. Where memory is old that fails, and the turn is
+decided again by what is stored. What a turn reads is gone by before what it remembers and has not changed. What is
+taken is gone from memory, until it is kept again after the commit: a turn that ends otherwise leaves nothing behind.
 """
 
 from collections import OrderedDict
@@ -23,14 +23,17 @@ from atd_routing.store.copies import copy_of, document_of
 MOST_COPIES = 2_000
 """Copies that are kept: those of the conversations in which something has happened last."""
 
+MOST_COMPANIES = 2_000
+"""Companies of which pool and attendants are kept, and"""
+
 MOST_ATTENDANTS = 20_000
-"""Attendants that are kept, of all companies."""
+"""attendants of all of them."""
 
 KNOWN_FOR = timedelta(seconds=10)
 """How long a company's pool and attendants are gone by after they were read."""
 
 SHARED_FOR = timedelta(seconds=10)
-"""How long they are read each time after somebody else had changed them: another replica is at it, too."""
+"""How long they are read each time after somebody else had changed them: others are at it, too."""
 
 _AS_READ: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
@@ -87,21 +90,22 @@ class Recent:
     def keep_known(self, known: Known, now: datetime) -> None:
         """Keep what was committed just now, but not of a company that others change, too."""
         tenant_id = known.pool.tenant_id
+        self.take_known(tenant_id, now)
         until = self._shared.get(tenant_id)
         if until is not None and now < until:
             return
         self._shared.pop(tenant_id, None)
-        self.take_known(tenant_id, now)
         self._known[tenant_id] = known
         self._attendants += len(known.attendants)
-        while self._attendants > MOST_ATTENDANTS:
+        while self._attendants > MOST_ATTENDANTS or len(self._known) > MOST_COMPANIES:
             _, oldest = self._known.popitem(last=False)
             self._attendants -= len(oldest.attendants)
 
     def was_old(self, tenant_ids: Collection[str], now: datetime) -> None:
         """What was known of one of these companies, or of their conversations, was old."""
         for tenant_id in tenant_ids:
+            self.take_known(tenant_id, now)
             self._shared[tenant_id] = now + self._shared_for
             self._shared.move_to_end(tenant_id)
-        while len(self._shared) > MOST_COPIES:
+        while len(self._shared) > MOST_COMPANIES:
             self._shared.popitem(last=False)

@@ -26,6 +26,7 @@ class Pool:
         idle_since: since when an attendant has got nothing and ended nothing.
         counted: what attendants had before the company set anything is counted.
         due: the queues are to be looked at: somebody left a mark.
+        marked: it was so when it was read.
         revision: of the settings by which things are given away; earlier ones are old.
         version: counts the saves; 0: not stored yet.
     """
@@ -36,5 +37,6 @@ class Pool:
     idle_since: Mapping[str, datetime] = field(default_factory=dict)
     counted: bool = False
     due: bool = False
+    marked: bool = False
     revision: int = 0
     version: int = 0
