@@ -13,9 +13,11 @@ The tests of a module share it and keep apart by tenant: `TenantClient` is the A
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -25,6 +27,7 @@ from pymongo import AsyncMongoClient
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import Topic
+from atd_servicekit.identity import LIFETIME
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.settings import ServiceSettings
@@ -38,6 +41,7 @@ from atd_testing.topics import TopicReader
 
 S = TypeVar("S", bound=ServiceSettings)
 _MOST_PAGES = 100
+_SIGNED_FOR = LIFETIME.total_seconds() / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,16 @@ class TenantClient:
     ) -> None:
         self.service = service
         self.tenant = tenant_id or uuid7()
-        self.headers = service.headers(self.tenant, permissions, **identity)
+        self._signed = partial(service.headers, self.tenant, tuple(permissions), **identity)
+        self._headers: dict[str, str] = self._signed()
+        self._signed_at = time.monotonic()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that say who this is; signed anew before they expire, for a module may share one person."""
+        if time.monotonic() - self._signed_at > _SIGNED_FOR:
+            self._headers, self._signed_at = self._signed(), time.monotonic()
+        return self._headers
 
     async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
         """One request below `/api/v1`; `body` is JSON, `more` is as in httpx."""
