@@ -21,7 +21,7 @@ from pymongo import errors as mongo
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundMessage, InboundMessageData
 from atd_schemas.topics import INBOUND_EVENTS, dead_letter_topic, encode
-from atd_servicekit import consumer_state, consuming
+from atd_servicekit import consumer_state, consumer_watch
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.consuming import Record, Subscription
@@ -262,12 +262,12 @@ def polling(found: Subscription, partitions: set[int]) -> None:
     consumer = SimpleNamespace(
         partitions_for_topic=lambda _: partitions, created_at=0.0, poll_error=None, polls_fail_since=None
     )
-    found._subscriber = SimpleNamespace(tasks=[SimpleNamespace(done=lambda: False)], consumer=consumer)
+    found._look_after(SimpleNamespace(tasks=[SimpleNamespace(done=lambda: False)], consumer=consumer))
 
 
 async def test_a_consumer_that_is_lost_while_kafka_answers_needs_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer_state, "JOIN_SECONDS", -1.0)
-    monkeypatch.setattr(consuming, "LOST_SECONDS", -1.0)
+    monkeypatch.setattr(consumer_watch, "LOST_SECONDS", -1.0)
     dead = Dead()
     found = subscription(dead, nothing)
     polling(found, {0})
@@ -284,7 +284,7 @@ async def test_a_consumer_that_is_lost_while_kafka_answers_needs_a_restart(monke
 
 
 async def test_a_topic_that_is_gone_is_told_and_is_no_reason_to_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consuming, "LOST_SECONDS", -1.0)
+    monkeypatch.setattr(consumer_watch, "LOST_SECONDS", -1.0)
     found = subscription(Dead(), nothing)
     polling(found, set())
     assert (await problem(found)).startswith(f"topic {INBOUND_EVENTS.name} does not exist")

@@ -69,6 +69,12 @@ class ConsumerState(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         self._joined = True
         self._joined_changed_at = self._idle_since = self._monotonic()
 
+    def left(self) -> None:
+        """The consumer was stopped: whoever gets its partitions goes on at what is committed."""
+        self._next.clear()
+        self._joined = False
+        self._joined_changed_at = self._idle_since = self._monotonic()
+
     def begin_batch(self) -> None:
         self.busy_since = self._monotonic()
 

@@ -31,6 +31,7 @@ from atd_schemas.topics import Topic, adapter, dead_letter_topic
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.consumer_state import ConsumerState
+from atd_servicekit.consumer_watch import ConsumerWatch
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.faults import Fault, fault_of
 from atd_servicekit.kafka import Outgoing, Producer
@@ -46,9 +47,6 @@ Parse = Callable[[bytes], Any]
 
 PassesOver = Callable[[bytes], bool]
 """Whether a record, as it came, is certainly nothing to its handler: then it is not even parsed."""
-
-LOST_SECONDS = 300.0
-"""A consumer that cannot work for longer, while Kafka answers the producer, will not find its way back by itself."""
 
 MAX_RECORDS = 500
 """Records in one batch at the most."""
@@ -100,9 +98,8 @@ class Subscription:
     share: float = 1.0
     _event_of: Parse = field(init=False)
     _log: Any = field(init=False)
-    _subscriber: Any = field(init=False, default=None)
+    _watch: ConsumerWatch | None = field(init=False, default=None)
     _wrong_setup: str | None = field(init=False, default=None)
-    _lost_since: float | None = field(init=False, default=None)
     _state: ConsumerState = field(init=False, default_factory=lambda: ConsumerState(time.monotonic))
 
     def __post_init__(self) -> None:
@@ -111,7 +108,7 @@ class Subscription:
 
     def attach(self, broker: KafkaBroker) -> None:
         """Declare the subscription on FastStream's broker, with the delivery promises."""
-        self._subscriber = broker.subscriber(
+        subscriber = broker.subscriber(
             self.topic.name,
             batch=True,
             group_id=self.group,
@@ -127,7 +124,20 @@ class Subscription:
             title=f"{self.topic.name} ({self.group})",
             description=f"Keyed by {self.topic.key}",
         )
-        self._subscriber(self._consume)
+        subscriber(self._consume)
+        self._look_after(subscriber)
+
+    def _look_after(self, subscriber: Any) -> None:
+        self._watch = ConsumerWatch(
+            subscriber, self._state, lambda: self.producer.answered, self.stopping, self._count_replacement, self._log
+        )
+
+    async def watch(self) -> None:
+        """Replace the consumer whenever it is lost (`consumer_watch.py`); runs as long as the process."""
+        await self._attached().run()
+
+    def _count_replacement(self) -> None:
+        self.metrics.consumer_replacements.labels(self.topic.name, self.group).inc()
 
     async def _consume(self, raw: Any) -> None:
         await self.handle(raw)
@@ -274,33 +284,21 @@ class Subscription:
             await self._pause(delay)
 
     def alive(self) -> bool:
-        """Whether the loop that polls is running, and neither a batch nor the consumer has been stuck for long.
-
-        A consumer of aiokafka remembers the brokers that it saw last: when all of them have other addresses, only a
-        new one helps. While Kafka is away for everybody, nothing is wrong with this process.
-        """
-        if self._subscriber is None or self.stopping.is_set():
+        """Whether the loop that polls is running, and neither a batch nor the consumer has been stuck for long."""
+        if self._watch is None or self.stopping.is_set():
             return True
-        now = time.monotonic()
         busy_since = self._state.busy_since
-        stuck = busy_since is not None and now - busy_since > STUCK_SECONDS
-        lost = self._lost_since is not None and now - self._lost_since > LOST_SECONDS and self.producer.answered
-        return not stuck and not lost and any(not task.done() for task in self._subscriber.tasks)
+        stuck = busy_since is not None and time.monotonic() - busy_since > STUCK_SECONDS
+        return not stuck and self._watch.alive()
 
     async def check(self) -> None:
         """Raise `InfrastructureFault` when the consumer cannot work (see `ConsumerState.problem`)."""
         if self._wrong_setup:
             raise InfrastructureFault(f"no record can be handled: {self._wrong_setup}")
-        consumer = self._consumer()
-        if consumer is not None and not consumer.partitions_for_topic(self.topic.name):
+        watch, consumer = self._attached(), self._consumer()
+        if consumer is not None and not watch.replacing and not consumer.partitions_for_topic(self.topic.name):
             raise InfrastructureFault(f"topic {self.topic.name} does not exist: run `atd topics create`")
-        problem = self._state.problem(consumer, time.monotonic(), time.time() * 1000)
-        if problem is None:
-            self._lost_since = None
-            return
-        if self._lost_since is None:
-            self._lost_since = time.monotonic()
-        raise InfrastructureFault(problem)
+        watch.check()
 
     async def refresh_lag(self) -> None:
         """Set `consumer_lag` from Kafka; while Kafka does not answer the gauge keeps its value."""
@@ -313,7 +311,12 @@ class Subscription:
             self.metrics.consumer_lag.labels(self.topic.name, self.group).set(lag)
 
     def _consumer(self) -> Any:
-        return None if self._subscriber is None else self._subscriber.consumer
+        return None if self._watch is None else self._watch.subscriber.consumer
+
+    def _attached(self) -> ConsumerWatch:
+        if self._watch is None:
+            raise InfrastructureFault("the consumer is not started")
+        return self._watch
 
 
 async def _as_it_came(message: "KafkaMessage") -> "tuple[RawRecord, ...]":

@@ -80,6 +80,13 @@ METRICS: tuple[Metric, ...] = (
         "errors",
         ("topic", "group", "operation", "error"),
     ),
+    Metric(
+        "consumer_replacements",
+        "counter",
+        "Consumers that heard nothing any more and were replaced",
+        "consumers",
+        ("topic", "group"),
+    ),
     Metric("publish_failures", "counter", "Publishes that Kafka did not acknowledge", "publishes", ("error",)),
     Metric(
         "producer_replacements",
@@ -151,6 +158,7 @@ class Metrics:
     batch_records: Histogram
     consumer_lag: Gauge
     consumer_errors: Counter
+    consumer_replacements: Counter
     publish_failures: Counter
     producer_replacements: Counter
     dependency_up: Gauge
