@@ -30,7 +30,7 @@ CALM_SECONDS = 900.0
 LOST_SECONDS = 300.0
 """One that cannot work for longer, and could not be replaced, makes the process count as dead."""
 
-STOP_SECONDS = 45.0
+STOP_SECONDS = 20.0
 """For the old one to end its batch, commit and leave its group; then it is abandoned."""
 
 START_SECONDS = 60.0
