@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from atd_schemas.services import SERVICES, WEBHOOK_DISPATCHER
 from atd_testing.clamd import FakeClamd
 from deploy.web.client import CLIENT, Client
 from tests.harness.collector import Collector
+from tests.harness.condition import conditions
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
 from tests.harness.system import FAKE, GATEWAY, INGEST, SANDBOX, System
 from tests.services import MESSAGE_COUNTS, MESSAGE_COUNTS_SOURCE
@@ -27,6 +28,18 @@ ADMINISTRATOR = {
     "ATD_SEED_ADMIN_PASSWORD": "uma senha bem comprida",
 }
 """Of the sample tenant, whose numbers the sandbox connects."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed on the running system tells how each service was."""
+    report = yield
+    system = getattr(item, "funcargs", {}).get("system")
+    if report.failed and call.when == "call" and isinstance(system, System):
+        report.sections.append(("the services", conditions(system)))
+    return report
 
 
 @dataclass(frozen=True, slots=True)
