@@ -24,6 +24,7 @@ from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.metadata_pace import MetadataPace
 from atd_servicekit.metrics import Metrics
+from atd_testing.processes import freeze
 from atd_testing.servers import KafkaCluster
 from atd_testing.topics import leaders
 from atd_testing.waiting import PATIENCE_SECONDS, eventually
@@ -367,10 +368,12 @@ async def test_stopping_while_kafka_is_away_does_not_wait_for_it(cluster: KafkaC
     signalled = [broker.process.pid for broker in cluster.brokers]
     try:
         for pid in signalled:
-            os.kill(pid, signal.SIGSTOP)
-        with pytest.raises(PublishFailed):
-            await producer.publish(outgoing(topic, "never"))
-        await asyncio.wait_for(producer.stop(), 60)
+            freeze(pid)
+        try:
+            with pytest.raises(PublishFailed):
+                await producer.publish(outgoing(topic, "never"))
+        finally:
+            await asyncio.wait_for(producer.stop(), 60)
     finally:
         for pid in signalled:
             os.kill(pid, signal.SIGCONT)

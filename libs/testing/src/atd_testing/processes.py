@@ -20,6 +20,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 _POLL_SECONDS = 0.05
+_FREEZE_SECONDS = 10.0
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 _PROBE_TIMEOUT_SECONDS = 2.0
 
@@ -254,3 +255,24 @@ def answers(url: str) -> bool:
             return bool(response.status)  # urlopen raises for anything but success
     except (URLError, OSError):  # HTTPError (a 503 of /readyz) is a URLError
         return False
+
+
+def freeze(pid: int) -> None:
+    """Stop a process where it stands, until it is sent `SIGCONT`; returns when all of its threads stand still.
+
+    The signal alone returns before: a thread on another processor may still answer what has come.
+    """
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + _FREEZE_SECONDS
+    while any(_state(thread) != "T" for thread in Path(f"/proc/{pid}/task").iterdir()):
+        if time.monotonic() > deadline:
+            raise ProcessError(f"process {pid} does not stand still")
+        time.sleep(_POLL_SECONDS)
+
+
+def _state(thread: Path) -> str:
+    """The state of a thread, a letter of proc(5); "T": stopped. One that has ended meanwhile stands still, too."""
+    try:
+        return (thread / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "T"

@@ -1,6 +1,7 @@
 """The routes of deliveries, replays and tests, in a running service with a receiver."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -199,10 +200,9 @@ async def test_a_delivery_that_waits_for_its_next_attempt_is_tried_now(desk: Ten
     webhook = await made(desk, hook)
     await desk.service.app.state.parts.events.add([one := event(desk)], datetime.now(UTC))
     endpoint = await endpoint_of(desk, webhook)
-    row = row_of(one, endpoint, None, datetime.now(UTC))
-    await Deliveries(desk.service.db).add([row])
     later = datetime.now(UTC) + timedelta(hours=1)
-    await desk.service.db.deliveries.update_one({"_id": row.id}, {"$set": {"due_at": later, "tries": 3}})
+    row = replace(row_of(one, endpoint, None, datetime.now(UTC)), due_at=later, tries=3)
+    await Deliveries(desk.service.db).add([row])
     [shown] = (await desk.get("/webhook-deliveries", state="waiting"))["items"]
     assert (shown["waiting_for"], shown["tries"]) == ("retry", 3)
     again = await desk.do("POST", f"/webhook-deliveries/{row.id}/resend")
