@@ -14,17 +14,19 @@ from faststream import AckPolicy
 from faststream.kafka.annotations import KafkaMessage
 
 from atd_schemas.ids import uuid7
-from atd_servicekit import consumer_state, consumer_watch
+from atd_servicekit import consumer_state, consumer_watch, health
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.consumer_state import ConsumerState
 from atd_servicekit.consumer_watch import ConsumerWatch
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.faststream_broker import create_broker
+from atd_servicekit.health import Health
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.tasks import SupervisedTask, cancel_and_wait
 from atd_testing.waiting import eventually
 
 PATIENCE_SECONDS = 0.1
+ORDINARY_PATIENCE = consumer_watch.PATIENCE
 FETCH_SECONDS = 1.5
 
 
@@ -56,6 +58,9 @@ class Group:
             return str(fault)
         return None
 
+    async def check(self) -> None:
+        self.watch.check()
+
     def answered(self) -> bool:
         self.asked += 1
         return self.kafka_answers
@@ -68,6 +73,7 @@ class Group:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer_watch, "PATIENCE", Backoff.of_seconds(PATIENCE_SECONDS, PATIENCE_SECONDS))
     monkeypatch.setattr(consumer_watch, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(health, "CHECK_EVERY_SECONDS", 0.05)
     monkeypatch.setattr(consumer_state, "FETCH_SECONDS", FETCH_SECONDS)
     monkeypatch.setattr(consumer_state, "POLL_SECONDS", 0.5)
 
@@ -102,26 +108,22 @@ async def group(kafka_bootstrap: str) -> AsyncIterator[Group]:
         made.got.extend(one.value for one in raw)
 
     await broker.start()
-    health = asyncio.create_task(_ask(made))
+    asked = Health()
+    asked.add_check("consumer", made.check)
+    checking = SupervisedTask("health", asked.run)
+    await checking.start()
     watching = SupervisedTask("watch", made.watch.run)
     await watching.start()
     yield made
     made.stopping.set()
     await broker.stop()
     await watching.stop()
-    await cancel_and_wait(health)
+    await checking.stop()
     await producer.stop()
 
 
 async def _as_it_came(message: KafkaMessage) -> Any:
     return message.raw_message
-
-
-async def _ask(group: Group) -> None:
-    """As `Health` does."""
-    while True:
-        group.problem()
-        await asyncio.sleep(0.05)
 
 
 def end_fetching(consumer: Any) -> None:
@@ -266,3 +268,7 @@ async def test_what_could_not_be_replaced_for_long_counts_as_dead(
     assert group.watch.alive()
     monkeypatch.setattr(consumer_watch, "LOST_SECONDS", 0.0)
     assert not group.watch.alive()
+
+
+def test_the_longest_patience_ends_before_the_process_counts_as_dead() -> None:
+    assert ORDINARY_PATIENCE.longest(20).total_seconds() + consumer_watch.WATCH_SECONDS < consumer_watch.LOST_SECONDS

@@ -20,7 +20,7 @@ from atd_servicekit.consumer_state import ConsumerState
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.tasks import being_cancelled
 
-PATIENCE = Backoff.of_seconds(30.0, 600.0)
+PATIENCE = Backoff.of_seconds(30.0, 240.0)
 """How long a consumer may be unable to work before it is replaced: longer each time, since every member of the group
 waits for a new one, and partitions that have lost their leader are heard by none."""
 
@@ -106,7 +106,9 @@ class ConsumerWatch:
         try:
             await self._stop()
             for attempt in itertools.count(1):
-                if self.stopping.is_set() or await self._started():
+                if self.stopping.is_set():
+                    return
+                if await self._started():
                     break
                 await self._stop()
                 await asyncio.sleep(_BACKOFF.longest(attempt).total_seconds())
