@@ -17,15 +17,15 @@ from atd_routing.domain.availability.attendant import Attendant
 from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.customers import Customer
 from atd_routing.domain.distribution.floor import Floor
-from atd_routing.domain.distribution.giving import Given
-from atd_routing.domain.distribution.order import place, waits_since
-from atd_routing.domain.distribution.pulling import Pull, PullRefused, next_for
+from atd_routing.domain.distribution.order import waits_since
+from atd_routing.domain.distribution.pulling import PullRefused, next_for
 from atd_routing.domain.scene import Part
 from atd_routing.domain.telling.part import POSITION_TIMER
 from atd_routing.domain.tenant import Tenant
 from atd_routing.domain.turn import Turn
+from atd_routing.draining import Draining, queue_of
 from atd_routing.metrics import RoutingMetrics
-from atd_routing.store.copies import NO_TEAM, Copies
+from atd_routing.store.copies import Copies
 from atd_routing.store.database_time import Time
 from atd_routing.store.queues import Queues
 from atd_routing.store.recent import Known, Recent
@@ -40,12 +40,6 @@ from atd_servicekit.tenant_cache import TenantCache
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
-
-PAGE = 50
-"""Conversations of a queue that are read at once, beside as many as there is room for."""
-
-MOST_WAITING = 2_000
-"""Conversations of one queue that one turn looks at. What waits behind so many that nobody can take waits for them."""
 
 UNCOUNTED = 500
 """Conversations that are counted in one turn, of a company that has just set something for the first time."""
@@ -126,6 +120,7 @@ class Engine:
         recent: Recent | None = None,
     ) -> None:
         self._copies = copies
+        self._draining = Draining(copies)
         self._turns = turns
         self._tenants = tenants
         self._time = time
@@ -186,7 +181,7 @@ class Engine:
             if not floor.pool.counted:  # what attendants have is counted first
                 return
             pull = next_for(floor, attendant_id, team_id)
-            given = await self._next(session, tenant_id, pull)
+            given = await self._draining.next(session, tenant_id, pull)
             if note is not None:
                 await note(session, given.conversation.id)
             turn.copies[given.conversation.id] = given.conversation
@@ -203,20 +198,6 @@ class Engine:
             if pulled:
                 return pulled[0]
         raise InfrastructureFault("what attendants have is still being counted")
-
-    async def _next(self, session: "Session", tenant_id: str, pull: Pull) -> Given:
-        """The first one of their queues that fits; behind many of a kind that is full for them, too."""
-        for queue in pull.queues:
-            pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, session=session))
-        full = pull.full_kinds()
-        try:
-            return pull.chosen()
-        except PullRefused:
-            if not full:
-                raise
-        for queue in pull.queues:
-            pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, without=full, session=session))
-        return pull.chosen()
 
     # ------------------------------------------------------------------ one turn
 
@@ -383,7 +364,7 @@ class Engine:
             known = Known(
                 pool=replace(pool, version=pool.version + 1, marked=False),
                 attendants={**one.floor.read, **mine},
-                empty=one.empty - {_queue_of(copy) for copy in turn.of_tenant(tenant_id)},
+                empty=one.empty - {queue_of(copy) for copy in turn.of_tenant(tenant_id)},
                 read_at=one.read_at,
             )
             self._recent.keep_known(known, turn.now)
@@ -411,59 +392,8 @@ class Engine:
         if settle is not None:
             await settle(session, turn, floor)
         elif tenant.id in turn.drains and floor.pool_after().counted:
-            await self._give(session, turn, settled)
+            settled.empty |= await self._draining.give(session, turn, floor, settled.empty)
         return settled
-
-    async def _give(self, session: "Session", turn: Turn, settled: _Settled) -> None:
-        """Give away what waits in the queues of the teams that can give something.
-
-        Mostly that is next to nothing in any of them, and one query finds it; or it is known already.
-        """
-        floor = settled.floor
-        queues = floor.queues()
-        few: dict[str, list[RoutedConversation]] | None = {}
-        if unknown := [queue for queue in queues if queue not in settled.empty]:
-            few = await self._copies.all_waiting(floor.tenant.id, unknown, below=PAGE, session=session)
-        if few is not None:
-            few = {queue: few.get(queue, []) for queue in queues}
-        await self._give_pages(session, turn, floor, few)
-        floor.looked_at()
-        if few is not None:
-            left = {queue for queue, found in few.items() if any(_stays(turn, copy, queue) for copy in found)}
-            settled.empty |= few.keys() - left
-
-    async def _give_pages(
-        self, session: "Session", turn: Turn, floor: Floor, few: "Mapping[str, list[RoutedConversation]] | None"
-    ) -> None:
-        """Page by page. `few`: all that waits in each queue; None: it is more than that."""
-        tenant_id = floor.tenant.id
-        seen: dict[str, tuple[Any, str] | None] = {}
-        looked_at = 0
-        done: set[str] = set()
-        while looked_at < MOST_WAITING:
-            queues = [queue for queue in floor.queues() if queue not in done]
-            if not queues:
-                return
-            found: list[RoutedConversation] = []
-            for queue in queues:
-                full, after = floor.full_kinds(queue), seen.get(queue)
-                if few is None:
-                    page = await self._copies.waiting(
-                        tenant_id, queue, limit=PAGE, after=after, without=full, session=session
-                    )
-                else:
-                    page = [copy for copy in few[queue] if copy.channel not in full]
-                mine = [turn.changed.get(copy.id, copy) for copy in page]  # what was read is newer than what is known
-                last = place(page[-1]) if len(page) == PAGE else None
-                if last is None:
-                    done.add(queue)
-                new = _new_in(turn, tenant_id, queue, after, last)
-                seen[queue] = last
-                looked_at += len(page) + len(new)
-                found += [copy for copy in [*mine, *new] if _offered(copy, queue)]
-            unique = {copy.id: copy for copy in found}
-            turn.copies.update(unique)
-            turn.give(floor, unique.values())
 
     def _report(self, turn: Turn) -> None:
         self._metrics.routing_pending_expired.inc(turn.expired)
@@ -492,38 +422,9 @@ def _is_small(event: ConversationChanged) -> bool:
     return _SHOWN.isdisjoint(event.data.changed)
 
 
-def _queue_of(copy: RoutedConversation) -> str | None:
-    """In whose queue it waits, or is on its way to; None: in none."""
-    if copy.pending is not None:
-        return (copy.pending.team_id or NO_TEAM) if copy.pending.attendant_id is None else None
-    return (copy.team_id or NO_TEAM) if copy.waits else None
-
-
-def _offered(copy: RoutedConversation, queue: str) -> bool:
-    return _queue_of(copy) == queue
-
-
-def _stays(turn: Turn, copy: RoutedConversation, queue: str) -> bool:
-    """Whether one that was found in a queue is there after the turn."""
-    return _offered(turn.changed.get(copy.id, copy), queue)
-
-
 def _begun(events: Iterable[ConversationChanged | MessageChanged]) -> set[str]:
     """The conversations of which these events tell from the beginning."""
     first: dict[str, str] = {}
     for event in events:
         first.setdefault(event.subject, event.type)
     return {conversation_id for conversation_id, kind in first.items() if kind == "conversation.opened"}
-
-
-def _new_in(
-    turn: Turn, tenant_id: str, queue: str, after: tuple[Any, str] | None, until: tuple[Any, str] | None
-) -> list[RoutedConversation]:
-    """Changed conversations of the turn that stand in this part of a queue: the database has them elsewhere still."""
-    return [
-        copy
-        for copy in turn.of_tenant(tenant_id)
-        if _queue_of(copy) == queue
-        and (after is None or place(copy) > after)
-        and (until is None or place(copy) <= until)
-    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atd_routing import engine
+from atd_routing import draining
 from atd_routing.domain.distribution.policy import DISTRIBUTION
 
 from .world import World
@@ -82,7 +82,7 @@ async def test_freed_capacity_drains_the_queue_oldest_first(world: World, reason
 async def test_whether_they_are_read_at_once_or_page_by_page_queues_are_given_alike(
     world: World, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    monkeypatch.setattr(engine, "PAGE", page)
+    monkeypatch.setattr(draining, "PAGE", page)
     one = await world.team("ana", limit=3, channel_limits={"whatsapp": 1})
     other = await world.team("bia", limit=2)
     await world.policy(DISTRIBUTION, default_team_id=other)

@@ -224,7 +224,7 @@ async def test_companies_do_not_see_each_others_queues_and_attendants(world: Wor
 async def test_a_long_queue_is_given_away_from_its_front_page_by_page(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("atd_routing.engine.PAGE", 3)
+    monkeypatch.setattr("atd_routing.draining.PAGE", 3)
     team = await world.team("ana", "bia", limit=6)
     talks = await world.opened(14, team_id=team)
     kept = [talk.id for talk in talks[:4]]
