@@ -38,7 +38,6 @@ class Group:
     producer: Producer
     subscriber: Any
     watch: ConsumerWatch = field(init=False)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     got: list[bytes] = field(default_factory=list)
     kafka_answers: bool = True
     asked: int = 0
@@ -101,7 +100,7 @@ async def group(kafka_bootstrap: str) -> AsyncIterator[Group]:
     producer = Producer(kafka_bootstrap, "test")
     await producer.start()
     made = Group(topic, producer, subscriber)
-    made.watch = ConsumerWatch(subscriber, state, made.answered, made.stopping, made.count, structlog.get_logger())
+    made.watch = ConsumerWatch(subscriber, state, made.answered, made.count, structlog.get_logger())
 
     @subscriber
     async def handle(raw: Any) -> None:
@@ -115,9 +114,8 @@ async def group(kafka_bootstrap: str) -> AsyncIterator[Group]:
     watching = SupervisedTask("watch", made.watch.run)
     await watching.start()
     yield made
-    made.stopping.set()
-    await broker.stop()
     await watching.stop()
+    await broker.stop()
     await checking.stop()
     await producer.stop()
 
@@ -224,10 +222,29 @@ async def test_who_stops_in_between_leaves_no_consumer_behind(group: Group, monk
     watching = asyncio.create_task(group.watch._replace())
     await starting.wait()
     assert group.watch.alive(), "it is on its way"
-    group.stopping.set()
     await cancel_and_wait(watching)
+    await group.subscriber.stop()
     assert group.consumer is None
     assert group.subscriber.tasks == []
+
+
+async def test_who_stops_while_the_lost_one_is_stopped_leaves_nothing_of_it_behind(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing = asyncio.Event()
+    first = group.consumer
+
+    async def close() -> None:
+        closing.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(first._coordinator, "close", close)
+    watching = asyncio.create_task(group.watch._replace())
+    await closing.wait()
+    await cancel_and_wait(watching)
+    assert group.consumer is None
+    assert [one for one in first._client._conns.values() if one.connected()] == []
+    assert first._coordinator._heartbeat_task.done()
 
 
 @pytest.mark.parametrize(("calm_seconds", "expected"), [(3600.0, {1, 2, 3}), (-1.0, {1})])

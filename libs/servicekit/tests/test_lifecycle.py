@@ -150,6 +150,30 @@ async def test_a_stop_ends_a_start_that_is_still_trying() -> None:
     assert starting.done()
 
 
+class Told(Part):
+    """Writes what becomes of it into a common log."""
+
+    def __init__(self, name: str, log: list[str]) -> None:
+        super().__init__()
+        self.name, self.common = name, log
+
+    async def start(self) -> None:
+        self.common.append(f"start {self.name}")
+
+    async def stop(self) -> None:
+        self.common.append(f"stop {self.name}")
+
+
+async def test_nobody_watches_consumers_that_are_not_started_yet_or_are_being_stopped() -> None:
+    log: list[str] = []
+    one = process(broker=Told("consumers", log))
+    one.watches.append(Told("watch", log))
+    starting = asyncio.create_task(one.start())
+    await within(60, starting)
+    await within(60, one.stop(starting))
+    assert log == ["start consumers", "start watch", "stop watch", "stop consumers"]
+
+
 def loop_that(*ends: Callable[[], None]) -> tuple[list[int], Callable[[], Awaitable[None]]]:
     """A loop that ends once in each of these ways, then runs for good; and how often it was started."""
     runs: list[int] = []

@@ -44,14 +44,13 @@ _BACKOFF = Backoff.of_seconds(0.5, 10.0)
 
 @dataclass(slots=True)
 class ConsumerWatch:
-    """Looks after the consumer of one FastStream subscriber.
+    """Looks after the consumer of one FastStream subscriber. It ends before its broker is stopped.
 
     Args:
         subscriber: FastStream's; its consumer is an `ObservedConsumer`.
         state: what the consumer tells of itself.
         answered: whether Kafka answers this process otherwise. While it is away for everybody, another consumer would
             hear no more.
-        stopping: set when nothing new is to be begun.
         on_replaced: called after each replacement.
         log: bound to topic and group.
     """
@@ -59,7 +58,6 @@ class ConsumerWatch:
     subscriber: Any
     state: ConsumerState
     answered: Callable[[], bool]
-    stopping: asyncio.Event
     on_replaced: Callable[[], None]
     log: Any
     replacing: bool = field(init=False, default=False)
@@ -106,16 +104,12 @@ class ConsumerWatch:
         try:
             await self._stop()
             for attempt in itertools.count(1):
-                if self.stopping.is_set():
-                    return
                 if await self._started():
                     break
                 await self._stop()
                 await asyncio.sleep(_BACKOFF.longest(attempt).total_seconds())
         finally:
             self.replacing = False
-            if self.stopping.is_set():  # its broker may have been stopped before this one was there
-                await self._stop()
         self._lost_since = None
         self.log.warning("consumer.replaced", seconds=round(time.monotonic() - began, 1))
         self.on_replaced()
@@ -125,10 +119,11 @@ class ConsumerWatch:
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self.subscriber.stop()
-        except asyncio.CancelledError:
-            if being_cancelled():
+        except asyncio.CancelledError:  # nobody can stop it a second time
+            cancelled = being_cancelled()  # if not, a task inside was, for which aiokafka waits
+            await self._abandon(old, "CancelledError")
+            if cancelled:
                 raise
-            await self._abandon(old, "CancelledError")  # of a task inside, which aiokafka waits for
         except Exception as error:  # noqa: BLE001 - it may tell again what it broke down of
             await self._abandon(old, type(error).__name__)
         self.state.left()

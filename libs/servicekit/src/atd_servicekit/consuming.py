@@ -129,7 +129,7 @@ class Subscription:
 
     def _look_after(self, subscriber: Any) -> None:
         self._watch = ConsumerWatch(
-            subscriber, self._state, lambda: self.producer.answered, self.stopping, self._count_replacement, self._log
+            subscriber, self._state, lambda: self.producer.answered, self._count_replacement, self._log
         )
 
     async def watch(self) -> None:

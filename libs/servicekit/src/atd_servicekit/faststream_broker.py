@@ -132,10 +132,10 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
         left = {task for task in tasks if task is not None and not task.done()}
         for task in left:
             task.cancel()
-        if left:
-            await asyncio.wait(left, timeout=_END_SECONDS)
         for connection in self._client._conns.values():
             connection.close()
+        if left:
+            await asyncio.wait(left, timeout=_END_SECONDS)
 
     def _report(self, operation: Operation, error: KafkaError) -> None:
         self._on_error(sorted(self.subscription()), self._group, operation, error)

@@ -1,9 +1,9 @@
 """Starts and stops the parts of a process in order.
 
-Start: MongoDB and indexes, producer, actions, components (the relay among them), consumers, ready. While a dependency
-is away the process lives, is not ready, and keeps trying the part that needs it; those before it have started and stay
-so (a part that was stopped need not work a second time). Stop: not ready, no more polling, the running batch is
-finished and committed, components stop in reverse, everything is closed.
+Start: MongoDB and indexes, producer, actions, components (the relay among them), consumers, what watches them, ready.
+While a dependency is away the process lives, is not ready, and keeps trying the part that needs it; those before it
+have started and stay so (a part that was stopped need not work a second time). Stop: not ready, no more watching, no
+more polling, the running batch is finished and committed, components stop in reverse, everything is closed.
 """
 
 import asyncio
@@ -66,6 +66,7 @@ class Lifecycle:
     packed: frozenset[str] = frozenset()
     actions: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     components: list[Component] = field(default_factory=list)
+    watches: list[Component] = field(default_factory=list)
     on_failure: Callable[[], None] = _nothing
     _tried_at: float = field(default_factory=time.monotonic)
     _started: list[Component] = field(default_factory=list)
@@ -117,6 +118,8 @@ class Lifecycle:
             self._started.append(component)
             await self._until_done(type(component).__name__, component.start, component.stop)
         await self._until_done("consumers", self.broker.start, self.broker.stop)
+        for watch in self.watches:
+            await watch.start()
         self.health.add_check("mongodb", self.mongo.ping, grace=MONGODB_GRACE)
         self.health.add_check("kafka", self.producer.check, grace=KAFKA_GRACE)
         await self._checking.start()
@@ -160,6 +163,8 @@ class Lifecycle:
         return self.health.stopping or time.monotonic() - self._tried_at <= _STUCK_SECONDS
 
     async def _stop_started(self) -> None:
+        for watch in self.watches:  # they start consumers, which nobody would stop any more
+            await self._log_errors(watch.stop())
         await self._log_errors(self.broker.stop())
         while self._started:
             await self._log_errors(self._started.pop().stop())

@@ -251,7 +251,7 @@ class Runtime:
         )
         subscription.attach(self.broker)
         self._subscriptions.append(subscription)
-        self.background(f"watch {topic.name}", subscription.watch)
+        self._lifecycle.watches.append(SupervisedTask(f"watch {topic.name}", subscription.watch))
         self.health.add_heartbeat(f"consumer {topic.name}", subscription.alive)
         self.health.add_check(f"consumer {topic.name}", subscription.check)
         return subscription
