@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -377,6 +378,29 @@ async def test_stopping_while_kafka_is_away_does_not_wait_for_it(cluster: KafkaC
     finally:
         for pid in signalled:
             os.kill(pid, signal.SIGCONT)
+
+
+async def test_who_stops_while_a_silent_producer_has_its_last_chance_leaves_no_other_open(
+    cluster: KafkaCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[IdempotentProducer] = []
+    build = Producer._build
+
+    def remember(producer: Producer, identity: Any) -> IdempotentProducer:
+        built.append(build(producer, identity))
+        return built[-1]
+
+    monkeypatch.setattr(Producer, "_build", remember)
+    limits = replace(SHORT, silent=0.0, last_chance=FOR_EVER)
+    async with running(Producer(cluster.bootstrap_servers, "test", limits=limits)) as producer:
+        inner(producer).client._metadata_update = no_answer
+        with pytest.raises(InfrastructureFault):
+            await producer.check()
+        await eventually(
+            lambda: len(built) == 2 and built[1]._sender.sender_task is not None, message="the other has started"
+        )
+    assert [one._closed for one in built] == [True, True]
+    assert [connection for one in built for connection in one.client._conns.values() if connection.connected()] == []
 
 
 REPLACED = {"silent", "LeaderNotAvailableError"}

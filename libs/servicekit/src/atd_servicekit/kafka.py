@@ -238,9 +238,9 @@ class Producer:
         # A higher epoch makes the brokers refuse what the old producer still has under way. An id that has
         # led to nothing is given up.
         new = await self._started(old.identity.successor() if self._written_since_start else None)
-        if self._broken is None:
-            await asyncio.sleep(self._limits.last_chance)
         try:
+            if self._broken is None:
+                await asyncio.sleep(self._limits.last_chance)
             if self._broken is None and self._worked_at > began:  # the old one was only slow
                 await new.discard()
                 return
