@@ -170,6 +170,22 @@ async def test_the_last_commit_is_ended_before_the_group_is_left(
     assert consumer._closed
 
 
+async def test_a_consumer_that_cannot_leave_its_group_leaves_no_connection_open(started: Any) -> None:
+    subscriber, _ = started
+    consumer = subscriber.consumer
+    close = consumer._coordinator.close
+
+    async def fail() -> None:
+        await close()
+        raise KafkaError("broken")
+
+    consumer._coordinator.close = fail
+    assert any(one.connected() for one in consumer._client._conns.values())
+    with pytest.raises(KafkaError, match="broken"):
+        await subscriber.stop()
+    assert not any(one.connected() for one in consumer._client._conns.values())
+
+
 async def test_an_error_of_a_poll_is_reported_until_polls_go_well_again(
     started: Any, topic: str, errors: Errors, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -380,17 +380,28 @@ async def test_stopping_while_kafka_is_away_does_not_wait_for_it(cluster: KafkaC
             os.kill(pid, signal.SIGCONT)
 
 
-async def test_who_stops_while_a_silent_producer_has_its_last_chance_leaves_no_other_open(
-    cluster: KafkaCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    built: list[IdempotentProducer] = []
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[IdempotentProducer]:
+    """Every producer of aiokafka's that is made from now on."""
+    made: list[IdempotentProducer] = []
     build = Producer._build
 
     def remember(producer: Producer, identity: Any) -> IdempotentProducer:
-        built.append(build(producer, identity))
-        return built[-1]
+        made.append(build(producer, identity))
+        return made[-1]
 
     monkeypatch.setattr(Producer, "_build", remember)
+    return made
+
+
+def left_open(built: list[IdempotentProducer]) -> list[object]:
+    connections = [one for producer in built for one in producer.client._conns.values() if one.connected()]
+    return [producer for producer in built if not producer._closed] + connections
+
+
+async def test_who_stops_while_a_silent_producer_has_its_last_chance_leaves_no_other_open(
+    cluster: KafkaCluster, built: list[IdempotentProducer]
+) -> None:
     limits = replace(SHORT, silent=0.0, last_chance=FOR_EVER)
     async with running(Producer(cluster.bootstrap_servers, "test", limits=limits)) as producer:
         inner(producer).client._metadata_update = no_answer
@@ -399,8 +410,31 @@ async def test_who_stops_while_a_silent_producer_has_its_last_chance_leaves_no_o
         await eventually(
             lambda: len(built) == 2 and built[1]._sender.sender_task is not None, message="the other has started"
         )
-    assert [one._closed for one in built] == [True, True]
-    assert [connection for one in built for connection in one.client._conns.values() if connection.connected()] == []
+    assert left_open(built) == []
+
+
+async def test_who_stops_when_the_other_producer_can_be_interrupted_no_more_leaves_none_open(
+    cluster: KafkaCluster, built: list[IdempotentProducer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(SHORT, silent=0.0, last_chance=0.0)
+    async with running(Producer(cluster.bootstrap_servers, "test", limits=limits)) as producer:
+        old, closing = inner(producer), asyncio.Event()
+        discard = old.discard
+
+        async def late() -> None:
+            if not closing.is_set():
+                closing.set()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(FOR_EVER)
+            await discard()
+
+        monkeypatch.setattr(old, "discard", late)
+        old.client._metadata_update = no_answer
+        with pytest.raises(InfrastructureFault):
+            await producer.check()
+        await closing.wait()
+    assert len(built) == 2
+    assert left_open(built) == []
 
 
 REPLACED = {"silent", "LeaderNotAvailableError"}

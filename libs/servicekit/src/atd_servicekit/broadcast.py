@@ -13,11 +13,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from atd_schemas.topics import Topic
+from atd_servicekit.aiokafka_client import prepare_client
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.consumer_state import silent_partitions
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka_connection import KafkaConnection
-from atd_servicekit.metadata_pace import pace_metadata
 from atd_servicekit.tasks import SupervisedTask
 
 RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
@@ -65,7 +65,7 @@ class Broadcast:
             isolation_level="read_committed",
             max_partition_fetch_bytes=2 * 1024 * 1024,
         )
-        pace_metadata(consumer._client)  # noqa: SLF001 - aiokafka has no setting for it
+        prepare_client(consumer._client)  # noqa: SLF001 - aiokafka has no setting for it
         try:
             await consumer.start()
             return consumer, await self._assign(consumer)

@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from atd_servicekit.aiokafka_client import prepare_client
 from atd_servicekit.kafka_connection import KafkaConnection
-from atd_servicekit.metadata_pace import pace_metadata
 
 Polled = dict[TopicPartition, list[ConsumerRecord]]
 Operation = Literal["poll", "commit"]
@@ -51,7 +51,7 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
 
     def __init__(self, *topics: str, on_error: OnConsumerError, group_id: str | None = None, **options: Any) -> None:
         super().__init__(*topics, group_id=group_id, **options)
-        pace_metadata(self._client)
+        prepare_client(self._client)
         self._on_error = on_error
         self._group = group_id or ""
         self._handled: tuple[Any, Any] = (None, None)  # the assignment, and the offsets to commit
@@ -111,11 +111,15 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
             self._report("commit", error)
 
     async def stop(self) -> None:
-        """End the last commit, and leave the group."""
+        """End the last commit, and leave the group. Closes its connections even if it raises."""
         self._leaving.set()
-        if self._committing is not None:
-            await asyncio.wait([self._committing], timeout=_LAST_COMMIT_SECONDS)
-        await super().stop()
+        try:
+            if self._committing is not None:
+                await asyncio.wait([self._committing], timeout=_LAST_COMMIT_SECONDS)
+            await super().stop()
+        except BaseException:
+            await self.abandon()  # it does nothing when it is stopped again
+            raise
 
     async def abandon(self) -> None:
         """End what `stop` could not: every task that would go on, and the connections.

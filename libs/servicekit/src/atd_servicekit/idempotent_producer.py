@@ -26,8 +26,8 @@ from aiokafka.errors import (
 )
 
 from atd_schemas.topics import MAX_DEAD_LETTER_BYTES
+from atd_servicekit.aiokafka_client import prepare_client
 from atd_servicekit.kafka_connection import KafkaConnection
-from atd_servicekit.metadata_pace import pace_metadata
 
 _BATCH_BYTES = 512 * 1024
 _LAST_EPOCH = 2**15 - 1
@@ -104,7 +104,7 @@ class IdempotentProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka sh
         )
         self._limits = limits
         self._message_accumulator._batch_ttl = limits.delivery
-        pace_metadata(self.client)
+        prepare_client(self.client)
         self._sender.client = _SenderClient(self.client, self._message_accumulator)
         if identity is not None:
             self._txn_manager.set_pid_and_epoch(identity.producer_id, identity.epoch)

@@ -110,6 +110,8 @@ class Producer:
         if replacing is not None:
             replacing.cancel()
             await asyncio.gather(replacing, return_exceptions=True)
+            if self._producer is not None:  # too late to be interrupted, it has closed the one before
+                producer, self._producer = self._producer, None
         if producer is not None:
             await producer.close(_FLUSH_SECONDS)
 
