@@ -1,10 +1,11 @@
-"""Whoever is interrupted while a broker describes the cluster to it leaves no connection open."""
+"""Who is interrupted while it starts, or fails to stop, leaves no connection open and no task behind."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.protocol.metadata import MetadataRequest
 
@@ -13,6 +14,7 @@ from atd_servicekit import aiokafka_client
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.faststream_broker import create_broker
 from atd_servicekit.kafka import Producer
+from atd_testing.waiting import eventually
 
 Running = tuple[Callable[[], Awaitable[Any]], Callable[[], Awaitable[Any]]]
 
@@ -82,6 +84,64 @@ async def test_an_interrupted_start_leaves_no_connection(
     assert starting.cancelled()
     await stop()
     assert not any(one.connected() for one in connections)
+
+
+async def times_out(*_: Any) -> None:
+    raise TimeoutError
+
+
+async def ends_with_a_task_inside(*_: Any) -> None:
+    raise asyncio.CancelledError
+
+
+def tasks_of_aiokafka() -> list[str]:
+    running: list[Any] = [one.get_coro() for one in asyncio.all_tasks()]
+    return [one.__qualname__ for one in running if "/aiokafka/" in one.cr_code.co_filename]
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+@pytest.mark.parametrize("part", ["_coordinator", "_fetcher", "_client"])
+@pytest.mark.parametrize("fails", [times_out, ends_with_a_task_inside])
+async def test_a_consumer_that_fails_to_stop_is_abandoned(
+    group: str | None,
+    part: str,
+    fails: Callable[..., Awaitable[None]],
+    kafka_bootstrap: str,
+    servers: Any,
+    connections: list[AIOKafkaConnection],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    consumer.assign([TopicPartition(INBOUND_EVENTS.name, 0)])
+    await consumer.end_offsets(consumer.assignment())
+    assert any(one.connected() for one in connections)
+    assert tasks_of_aiokafka()
+    monkeypatch.setattr(getattr(consumer, part), "close", fails)
+    await aiokafka_client.stop_consumer(consumer)
+    assert not any(one.connected() for one in connections)
+    await eventually(lambda: tasks_of_aiokafka() == [], message="those that read from connections have ended too")
+
+
+async def test_who_is_interrupted_while_a_consumer_stops_is_told(
+    kafka_bootstrap: str, connections: list[AIOKafkaConnection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_bootstrap)
+    await consumer.start()
+    began = asyncio.Event()
+
+    async def hang() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumer._coordinator, "close", hang)
+    stopping = asyncio.create_task(aiokafka_client.stop_consumer(consumer))
+    await began.wait()
+    stopping.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    assert stopping.cancelled()
+    assert not any(one.connected() for one in connections)
+    await eventually(lambda: tasks_of_aiokafka() == [], message="those that read from connections have ended too")
 
 
 class Client:

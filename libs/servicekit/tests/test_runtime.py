@@ -397,6 +397,11 @@ async def test_readiness_tells_of_a_reader_that_hears_nothing(
         # It connects anew, and goes on where it was.
         reader: Any = runtime.components[0]
         first = reader._consumer
+
+        async def late(*_: Any) -> None:
+            raise TimeoutError
+
+        first._fetcher.close = late  # what a request says that was under way while the process was frozen
         monkeypatch.setattr(broadcast, "LOST_SECONDS", -1.0)
         await runtime.producer.publish([Outgoing(topic.name, b"k", b"two")])
         await eventually(lambda: reader._consumer is not first, message="another consumer")
@@ -405,6 +410,8 @@ async def test_readiness_tells_of_a_reader_that_hears_nothing(
         await runtime.producer.publish([Outgoing(topic.name, b"k", b"three")])
         await eventually(lambda: values == [b"one", b"two", b"three"])
         await eventually(lambda: _ready(client), message="ready again")
+        await eventually(first._client._sync_task.done, message="the first one asks for nothing any more")
+        assert not any(one.connected() for one in first._client._conns.values())
 
 
 async def _ready(client: httpx.AsyncClient) -> bool:

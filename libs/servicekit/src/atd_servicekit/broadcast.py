@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from atd_schemas.topics import Topic
-from atd_servicekit.aiokafka_client import prepare_client
+from atd_servicekit.aiokafka_client import prepare_client, stop_consumer
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.consumer_state import silent_partitions
 from atd_servicekit.errors import InfrastructureFault
@@ -70,7 +70,7 @@ class Broadcast:
             await consumer.start()
             return consumer, await self._assign(consumer)
         except BaseException:
-            await consumer.stop()
+            await stop_consumer(consumer)
             raise
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[int, int]:
@@ -106,7 +106,7 @@ class Broadcast:
     async def stop(self) -> None:
         await self._loop.stop()
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_consumer(self._consumer)
             self._consumer = None
 
     async def check(self) -> None:
@@ -144,7 +144,7 @@ class Broadcast:
             self._heard_at = now  # of the new one, or of the next try
             self._consumer, _ = await self._connect()
             self._log.warning("broadcast.reconnected")
-            await old.stop()
+            await stop_consumer(old)
 
     async def _poll(self, wait_ms: int) -> int:
         found = await self._started().getmany(timeout_ms=wait_ms, max_records=_MAX_RECORDS)

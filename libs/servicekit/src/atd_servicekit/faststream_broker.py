@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from atd_servicekit.aiokafka_client import prepare_client
+from atd_servicekit.aiokafka_client import abandon_consumer, prepare_client
 from atd_servicekit.kafka_connection import KafkaConnection
 
 Polled = dict[TopicPartition, list[ConsumerRecord]]
@@ -25,7 +25,6 @@ Operation = Literal["poll", "commit"]
 
 _POLL_MS = 1_000
 _LAST_COMMIT_SECONDS = 10.0
-_END_SECONDS = 5.0
 
 COMMIT_SECONDS = 0.25
 """Between two commits of a consumer, at the least."""
@@ -122,24 +121,10 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
             raise
 
     async def abandon(self) -> None:
-        """End what `stop` could not: every task that would go on, and the connections.
-
-        The group gives its partitions to others when it has not been heard of for the time of a session.
-        """
-        coordinator, fetcher = self._coordinator, self._fetcher
-        tasks = [self._committing]
-        if coordinator is not None:
-            tasks += [coordinator._coordination_task, coordinator._heartbeat_task, coordinator._commit_refresh_task]
-        if fetcher is not None:
-            tasks += [fetcher._fetch_task, *fetcher._pending_tasks]
-        tasks += [self._client._sync_task]
-        left = {task for task in tasks if task is not None and not task.done()}
-        for task in left:
-            task.cancel()
-        for connection in self._client._conns.values():
-            connection.close()
-        if left:
-            await asyncio.wait(left, timeout=_END_SECONDS)
+        """End what `stop` could not (see `abandon_consumer`)."""
+        if self._committing is not None:
+            self._committing.cancel()
+        await abandon_consumer(self)
 
     def _report(self, operation: Operation, error: KafkaError) -> None:
         self._on_error(sorted(self.subscription()), self._group, operation, error)

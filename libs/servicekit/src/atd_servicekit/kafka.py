@@ -106,12 +106,11 @@ class Producer:
     async def stop(self) -> None:
         """Write what is waiting, for ten seconds at the most, and close."""
         replacing, self._replacing = self._replacing, None
-        producer, self._producer = self._producer, None
+        producer = self._given_up()
         if replacing is not None:
             replacing.cancel()
             await asyncio.gather(replacing, return_exceptions=True)
-            if self._producer is not None:  # too late to be interrupted, it has closed the one before
-                producer, self._producer = self._producer, None
+            producer = self._given_up() or producer  # too late to be interrupted, it has closed the one before
         if producer is not None:
             await producer.close(_FLUSH_SECONDS)
 
@@ -273,6 +272,10 @@ class Producer:
         self._producer, self._broken = producer, None
         self._written_since_start = False
         self._worked_at = time.monotonic()
+
+    def _given_up(self) -> IdempotentProducer | None:
+        producer, self._producer = self._producer, None
+        return producer
 
     def _build(self, identity: ProducerIdentity | None) -> IdempotentProducer:
         return IdempotentProducer(self._kafka, self._client_id, self._limits, identity)
