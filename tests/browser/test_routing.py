@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from atd_testing.waiting import eventually
 from tests.browser.conftest import Sit
@@ -102,6 +103,25 @@ async def test_a_supervisor_looks_on_whispers_and_takes_over(office: Office, ana
         return bool((await office.conversation())["assignee"]["id"] == bruno.id)
 
     await eventually(his_again, message="the conversation to be Bruno's again")
+
+
+async def test_no_row_moves_when_the_head_of_the_queue_comes(office: Office, ana: Seat) -> None:
+    await _team(office, office.ana, strategy="manual")
+    await office.receives("Quem me atende?")
+    answered = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answered.wait()
+        await route.continue_()
+
+    await ana.page.route("**/api/v1/queue", late)
+    await ana.page.reload()
+    await ana.sees()
+    before = await ana.row().bounding_box()
+    assert before is not None
+    answered.set()
+    await expect(ana.page.get_by_role("region", name="Fila", exact=True)).to_be_visible()
+    assert await ana.row().bounding_box() == pytest.approx(before, abs=0.5)
 
 
 @pytest.mark.long_story

@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { useTeams } from "@/shared/routing/teams";
 import type { Queue, QueueEntry } from "@/shared/routing/types";
 
 export const queueQuery = queryOptions({
@@ -13,7 +14,8 @@ export const queueQuery = queryOptions({
 /** Whether the queue is that of teams, so that there is something to say of each place in it. */
 export function useQueued(): boolean {
   const { data } = useQuery({ ...queueQuery, enabled: false });
-  return data?.teams.some(({ team }) => team) === true;
+  const teams = useTeams();
+  return data === undefined ? teams.length > 0 : data.teams.some(({ team }) => team);
 }
 
 /** Why this conversation waits, as far as somebody has asked for the queue. */

@@ -13,7 +13,7 @@ import {
   type Refinement,
   type SearchQuery,
 } from "@/features/search";
-import { loadQueue } from "@/features/queue";
+import { loadQueue, QueueHeadPlace } from "@/features/queue";
 import type { View } from "@/shared/conversations/filter";
 import { useMe } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
@@ -101,7 +101,7 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
         />
       )}
       {view === "queue" && q === "" && !messages && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<QueueHeadPlace />}>
           <QueueHead
             teamId={narrowing.team}
             onTeam={(team) => {

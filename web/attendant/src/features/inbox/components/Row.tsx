@@ -3,7 +3,7 @@ import { memo, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { loadQueue } from "@/features/queue";
+import { loadQueue, QueueLinePlace } from "@/features/queue";
 import type { Conversation } from "@/shared/api/types";
 import { neutralName } from "@/shared/text/neutral";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -153,7 +153,7 @@ const RowLink = memo(function RowLink(props: LinkProps) {
           {gone ? null : <RowEnd key="end" conversation={conversation} me={me} view={view} />}
         </span>
         {queued && !gone && (
-          <Suspense fallback={null}>
+          <Suspense fallback={<QueueLinePlace />}>
             <QueueLine conversationId={conversation.id} />
           </Suspense>
         )}

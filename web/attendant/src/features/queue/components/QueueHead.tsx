@@ -12,6 +12,7 @@ import { TooltipText } from "@/shared/ui/IconButton";
 
 import { useTakeNext } from "../useTakeNext";
 import { NEXT_KEY } from "./NextCommand";
+import { QueueHeadPlace } from "./places";
 import classes from "./queue.module.css";
 
 interface Props {
@@ -23,7 +24,7 @@ interface Props {
 /** Over the list of the queue: how many wait, in which team, who is there for them, and the next one. */
 export function QueueHead({ teamId, onTeam }: Props) {
   const { t } = useTranslation("queue");
-  const { data } = useQueue();
+  const { data, isLoading } = useQueue();
   const mayTake = useMay("conversations:assign");
   const { take, taking } = useTakeNext(teamId ?? null);
   const teams = (data?.teams ?? []).filter(({ team, waiting }) => team || waiting > 0);
@@ -34,6 +35,7 @@ export function QueueHead({ teamId, onTeam }: Props) {
     .map((one) => one.longest_since)
     .filter(Boolean)
     .sort()[0];
+  if (isLoading) return <QueueHeadPlace />;
   if (data === undefined || (!named && waiting === 0)) return null;
   return (
     <section className={classes.head} aria-label={t("head")}>
