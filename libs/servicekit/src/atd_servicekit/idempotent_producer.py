@@ -1,8 +1,8 @@
 """aiokafka's idempotent producer, to be replaced when its state is lost.
 
-Only this module, `aiokafka_client.py` and `metadata_pace.py` use aiokafka's private parts.
-`tests/test_producer_recovery.py` fails when a version of it no longer works this way; its minor version is pinned in
-`pyproject.toml`. Why each of this is needed: `docs/adr/0015-a-broken-producer-is-replaced.md`.
+It uses aiokafka's private parts, whose minor version is pinned in `pyproject.toml`. `tests/test_producer_recovery.py`
+fails when a version of it no longer works this way. Why each of this is needed:
+`docs/adr/0015-a-broken-producer-is-replaced.md`.
 """
 
 import asyncio
